@@ -1,0 +1,114 @@
+"""A running simulator: in a thread of another process, or as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Final, Self
+
+import uvicorn
+
+from apps.locks.simulator.app import create_app
+from apps.locks.simulator.simulator import Simulator, SimulatorSettings
+
+START_SECONDS: Final = 10.0
+FAREWELL_SECONDS: Final = 1  # how long calls under way may take to end
+
+
+def _config(simulator: Simulator) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(simulator),
+        log_level="warning",
+        access_log=False,  # request lines hold tokens and codes
+        timeout_graceful_shutdown=FAREWELL_SECONDS,
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening address; port 0 takes a free one. Raises OSError when it is taken."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+class SimulatorServer:
+    """A simulator in a background thread with an event loop of its own.
+
+    ``url`` is known before ``start``, so that it can be handed to a client at once. Usable as a
+    context manager. Raises OSError when the port is taken, StoreInUseError when the state file is.
+    """
+
+    def __init__(
+        self,
+        settings: SimulatorSettings | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self._socket = bind(host, port)
+        try:
+            self.simulator = Simulator(settings or SimulatorSettings())
+        except BaseException:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://{host}:{self.port}"
+        self._server = uvicorn.Server(_config(self.simulator))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="ttlock-simulator", daemon=True)
+
+    def start(self) -> Self:
+        """Return when requests are answered. Raises RuntimeError when it does not come up."""
+        self._thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the lock simulator did not start")
+            time.sleep(0.005)
+        return self
+
+    def stop(self) -> None:
+        """End the server and let go of the state file. Safe to call twice."""
+        if self._thread.is_alive():
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self.simulator.stop)
+            self._server.should_exit = True
+            self._thread.join(START_SECONDS)
+        self._socket.close()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._server.serve(sockets=[self._socket])
+        finally:
+            self.simulator.world.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def serve_forever(simulator: Simulator, bound: socket.socket) -> None:
+    """Answer on ``bound`` until the process is interrupted."""
+    try:
+        uvicorn.Server(_config(simulator)).run(sockets=[bound])
+    finally:
+        simulator.world.close()
