@@ -35,6 +35,7 @@ MINIMUM_PYTHON = (3, 11)
 UV_VERSION = "0.13.8"
 MINIMUM_UV = (0, 13)
 QUIET_SECONDS = 1.0  # an installation that takes longer says so
+LAST_WORDS = 6  # lines of a failed installation that are worth showing
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 
 # The demo leaves a developer's extra packages alone: --inexact removes nothing.
@@ -147,7 +148,15 @@ def install_uv(environ: dict[str, str]) -> str:
     draft = TOOLS / f"uv.{os.getpid()}"  # renamed when complete, so that two runs can't collide
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--target", str(draft)),
-        *("--only-binary", ":all:", "--no-cache-dir", "--disable-pip-version-check", "--no-input"),
+        *(
+            "--only-binary",
+            ":all:",
+            "--no-cache-dir",
+            "--retries",
+            "2",
+            "--disable-pip-version-check",
+            "--no-input",
+        ),
         f"uv=={UV_VERSION}",
     ]
     # Settings of a person's pip that contradict --target.
@@ -202,7 +211,7 @@ def run_installer(command: list[str], environ: dict[str, str], what: str) -> Non
             if process.returncode == 0:
                 say(f"Installed {what} in {time.monotonic() - started:.0f} s.")
     if process.returncode != 0:
-        say(errors.rstrip())
+        say("\n".join(errors.strip().splitlines()[-LAST_WORDS:]))
         raise CannotRun(
             f"could not install {what}, for the reason above; if that is the network: pypi.org "
             "and files.pythonhosted.org must be reachable (HTTPS_PROXY names a proxy), once"
