@@ -82,7 +82,7 @@ MESSAGES: Final[Mapping[int, str]] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer of the cloud, not a fault of the program
+class Refusal(Exception):
     """The cloud answers an error: HTTP 200 with ``errcode`` other than 0."""
 
     def __init__(self, errcode: int, description: str = "") -> None:
