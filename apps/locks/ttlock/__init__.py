@@ -1,0 +1,1 @@
+"""The TTLock cloud: a client that is complete in itself, without settings or database."""
