@@ -220,12 +220,13 @@ class Simulator:
             self.callbacks.post(records_form(self.world.locks[lock_id], records))
 
     def clear(self) -> None:
-        """Forget every lock, code, record and token; faults back to those of the start."""
+        """Forget every lock, code, record and token; faults and callbacks as at the start."""
         self.world.clear()
         self.log.forget()
         self.calls.clear()
         self._months.clear()
         self.faults.reset(now_ms=self.now_ms())
+        self.callbacks.configure(self.settings.callback_urls)
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the calls, until done or the simulator stops."""

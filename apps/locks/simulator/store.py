@@ -76,7 +76,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         # A predecessor that is being stopped gets a moment to let go.
-        self._connection.execute("PRAGMA busy_timeout = 3000")
+        self._connection.execute("PRAGMA busy_timeout = 2000")
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
