@@ -1,0 +1,308 @@
+"""Read the settings a person gives by environment variables, and refuse bad ones in one line.
+
+Every variable of the public interface is parsed here and nowhere else; ``backend.settings``
+turns the result into Django's names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+
+T = TypeVar("T")
+
+BASE_DIR: Final = Path(__file__).resolve().parent.parent
+SIMULATOR_URL: Final = "http://127.0.0.1:8090"
+VENDOR_URL: Final = "https://euapi.ttlock.com"
+MINIMUM_SECRET_LENGTH: Final = 32
+PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+TRUE: Final = frozenset({"1", "true", "yes", "on"})
+FALSE: Final = frozenset({"0", "false", "no", "off"})
+
+_state = {"serving": False}
+
+
+class SettingsError(Exception):
+    """A variable is wrong or missing; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` events in ``seconds``; a count of 0 means no limit."""
+
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The parsed environment. Secrets are kept out of ``repr`` by never printing it."""
+
+    debug: bool
+    development: bool
+    var_dir: Path
+    secret_key: str
+    field_encryption_keys: tuple[str, ...]
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    database: dict[str, Any]
+    redis_url: str
+    ttlock_api_url: str
+    ttlock_api_url_given: bool
+    ttlock_client_id: str
+    ttlock_client_secret: str
+    ttlock_username: str
+    ttlock_password: str
+    ttlock_callback_secret: str
+    ttlock_timeout_seconds: float
+    email: dict[str, Any]
+    checkin_flow_ttl_minutes: float
+    pin_length: int
+    backup_codes_per_lock: int
+    rate_limit_checkin: Rate
+    rate_limit_seating: Rate
+    rate_limit_partner: Rate
+    trusted_proxy_count: int
+    webhook_allow_private: bool
+    max_proof_bytes: int
+
+
+def declare_serving() -> None:
+    """Say that this process serves others: development secrets are then refused."""
+    _state["serving"] = True
+
+
+def load(source: Mapping[str, str] | None = None) -> Environment:
+    """Parse the environment. Raises SettingsError with one clear sentence."""
+    return _Reader(os.environ if source is None else source).read()
+
+
+class _Reader:
+    def __init__(self, source: Mapping[str, str]) -> None:
+        self._source = source
+
+    def read(self) -> Environment:
+        var_dir = Path(self._text("DOORSTEP_VAR_DIR", str(BASE_DIR / "var"))).absolute()
+        database_url = self._text("DATABASE_URL", "")
+        redis_url = self._url("REDIS_URL", "", ("redis", "rediss", "unix"))
+        development, debug = self._mode(database_url, redis_url)
+        api_url = self._api_url()
+        return Environment(
+            debug=debug,
+            development=development,
+            var_dir=var_dir,
+            secret_key=self._secret("SECRET_KEY", var_dir, development=development),
+            field_encryption_keys=self._keys(var_dir, development=development),
+            allowed_hosts=self._list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+            csrf_trusted_origins=self._origins(),
+            database=self._database(database_url, var_dir),
+            redis_url=redis_url,
+            ttlock_api_url=api_url or (SIMULATOR_URL if debug else VENDOR_URL),
+            ttlock_api_url_given=bool(api_url),
+            ttlock_client_id=self._text("TTLOCK_CLIENT_ID", "simulator" if debug else ""),
+            ttlock_client_secret=self._text("TTLOCK_CLIENT_SECRET", "simulator" if debug else ""),
+            ttlock_username=self._text("TTLOCK_USERNAME", "simulator" if debug else ""),
+            ttlock_password=self._text("TTLOCK_PASSWORD", "simulator" if debug else ""),
+            ttlock_callback_secret=self._callback_secret(var_dir, development=development),
+            ttlock_timeout_seconds=self._number("TTLOCK_TIMEOUT_SECONDS", 10.0, 0.05, 15.0),
+            email=self._email(var_dir, debug=debug),
+            checkin_flow_ttl_minutes=self._number("CHECKIN_FLOW_TTL_MINUTES", 30.0, 0.01, 1440.0),
+            pin_length=self._whole("PIN_LENGTH", 4, 4, 9),
+            backup_codes_per_lock=self._whole("BACKUP_CODES_PER_LOCK", 0, 0, 20),
+            rate_limit_checkin=self._rate("RATE_LIMIT_CHECKIN", "10/m"),
+            rate_limit_seating=self._rate("RATE_LIMIT_SEATING", "600/m"),
+            rate_limit_partner=self._rate("RATE_LIMIT_PARTNER", "1200/m"),
+            trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
+            webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
+            max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
+        )
+
+    # -- what kind of process this is ------------------------------------------------------
+
+    def _mode(self, database_url: str, redis_url: str) -> tuple[bool, bool]:
+        """Return (development secrets allowed, DEBUG)."""
+        has_secret = bool(self._text("SECRET_KEY", ""))
+        debug_said = self._text("DEBUG", "") != ""
+        debug = self._flag("DEBUG", default=False)
+        if debug_said:
+            return debug, debug
+        shared = bool(redis_url) or (database_url != "" and not database_url.startswith("sqlite"))
+        relaxed = not (has_secret or shared or _state["serving"])
+        return relaxed, relaxed
+
+    # -- secrets ---------------------------------------------------------------------------
+
+    def _secret(self, name: str, var_dir: Path, *, development: bool) -> str:
+        value = self._text(name, "")
+        if not value:
+            if not development:
+                raise SettingsError(
+                    f"{name} is missing: set it to a random text of at least "
+                    f"{MINIMUM_SECRET_LENGTH} characters, or say DEBUG=true for development."
+                )
+            return _kept_secret(var_dir / "secrets" / name.lower())
+        return self._long_enough(name, value)
+
+    def _keys(self, var_dir: Path, *, development: bool) -> tuple[str, ...]:
+        joined = self._text("FIELD_ENCRYPTION_KEY", "")
+        if not joined:
+            return (self._secret("FIELD_ENCRYPTION_KEY", var_dir, development=development),)
+        keys = tuple(part.strip() for part in joined.split(",") if part.strip())
+        if not keys:
+            raise SettingsError("FIELD_ENCRYPTION_KEY holds no key.")
+        return tuple(self._long_enough("FIELD_ENCRYPTION_KEY", key) for key in keys)
+
+    def _callback_secret(self, var_dir: Path, *, development: bool) -> str:
+        value = self._text("TTLOCK_CALLBACK_SECRET", "")
+        if not value:
+            # Without one the callback's path stays closed in production.
+            return _kept_secret(var_dir / "secrets" / "ttlock_callback") if development else ""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", value):
+            raise SettingsError(
+                "TTLOCK_CALLBACK_SECRET must be 16 to 200 letters, digits, '-' or '_': "
+                "it is part of a web address."
+            )
+        return value
+
+    @staticmethod
+    def _long_enough(name: str, value: str) -> str:
+        if len(value) < MINIMUM_SECRET_LENGTH:
+            raise SettingsError(
+                f"{name} is too short: it needs at least {MINIMUM_SECRET_LENGTH} characters."
+            )
+        return value
+
+    # -- services --------------------------------------------------------------------------
+
+    def _database(self, url: str, var_dir: Path) -> dict[str, Any]:
+        if not url:
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(var_dir / "doorstep.sqlite3"),
+            }
+        scheme = url.split(":", 1)[0]
+        if scheme not in {"sqlite", "postgres", "postgresql", "psql"}:
+            raise SettingsError("DATABASE_URL must begin with postgres:// or sqlite:///.")
+        try:
+            parsed = dict(environ.Env.db_url_config(url))
+        except Exception as error:  # django-environ raises what urllib raises
+            raise SettingsError("DATABASE_URL can't be read as a database address.") from error
+        if not parsed.get("NAME"):
+            raise SettingsError("DATABASE_URL names no database.")
+        return parsed
+
+    def _email(self, var_dir: Path, *, debug: bool) -> dict[str, Any]:
+        url = self._text("EMAIL_URL", "")
+        if not url:
+            if debug:
+                return {
+                    "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                    "EMAIL_FILE_PATH": str(var_dir / "mail"),
+                }
+            url = "smtp://localhost:25"
+        try:
+            return dict(environ.Env.email_url_config(url))
+        except Exception as error:
+            raise SettingsError(
+                "EMAIL_URL can't be read; an example is smtp+tls://user:password@host:587."
+            ) from error
+
+    def _api_url(self) -> str:
+        url = self._url("TTLOCK_API_URL", "", ("http", "https")).rstrip("/")
+        if url and (urlsplit(url).path or urlsplit(url).query or not urlsplit(url).hostname):
+            raise SettingsError(
+                "TTLOCK_API_URL is the scheme and host only, such as https://euapi.ttlock.com."
+            )
+        return url
+
+    def _origins(self) -> list[str]:
+        origins = self._list("CSRF_TRUSTED_ORIGINS", [])
+        for origin in origins:
+            if "://" not in origin:
+                raise SettingsError(
+                    "CSRF_TRUSTED_ORIGINS needs a scheme in each, such as https://desk.example.com."
+                )
+        return origins
+
+    # -- plain values ----------------------------------------------------------------------
+
+    def _text(self, name: str, default: str) -> str:
+        return self._source.get(name, "").strip() or default
+
+    def _list(self, name: str, default: list[str]) -> list[str]:
+        parts = [part.strip() for part in self._text(name, "").split(",")]
+        return [part for part in parts if part] or default
+
+    def _url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        value = self._text(name, default)
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError as error:
+            raise SettingsError(f"{name} can't be read as an address.") from error
+        if parts.scheme not in schemes or not (parts.hostname or parts.path):
+            raise SettingsError(f"{name} must begin with {schemes[0]}:// and name a host.")
+        return value
+
+    def _flag(self, name: str, *, default: bool) -> bool:
+        value = self._text(name, "").lower()
+        if not value:
+            return default
+        if value not in TRUE | FALSE:
+            raise SettingsError(f"{name} must be true or false.")
+        return value in TRUE
+
+    def _number(self, name: str, default: float, low: float, high: float) -> float:
+        return self._within(name, float, default, low, high)
+
+    def _whole(self, name: str, default: int, low: int, high: int) -> int:
+        return self._within(name, int, default, low, high)
+
+    def _within(
+        self, name: str, kind: Callable[[str], T], default: T, low: float, high: float
+    ) -> T:
+        text = self._text(name, "")
+        if not text:
+            return default
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None  # type: ignore[assignment]  # refused just below
+        if value is None or not low <= value <= high:  # type: ignore[operator]  # int or float
+            raise SettingsError(f"{name} must be a number from {low:g} to {high:g}.")
+        return value
+
+    def _rate(self, name: str, default: str) -> Rate:
+        text = self._text(name, default)
+        if text == "0":
+            return Rate(0, 60)
+        found = re.fullmatch(r"(\d{1,9})/(s|m|h|d)", text)
+        if not found:
+            raise SettingsError(f"{name} must look like 10/m (s, m, h or d), or be 0 for no limit.")
+        return Rate(int(found[1]), PERIODS[found[2]])
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the development secret kept at ``path``, made once even by two processes at once."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # atomic, and refuses to replace a winner's secret
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

@@ -1,0 +1,248 @@
+"""Django's settings, from the parsed environment; nothing else reads ``os.environ``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend import environment
+
+try:
+    ENVIRONMENT = environment.load()
+except environment.SettingsError as error:
+    raise SystemExit(f"Doorstep can't start: {error}") from None
+
+BASE_DIR = environment.BASE_DIR
+VAR_DIR = ENVIRONMENT.var_dir
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = ENVIRONMENT.debug
+SECRET_KEY = ENVIRONMENT.secret_key
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
+FIELD_ENCRYPTION_KEYS = ENVIRONMENT.field_encryption_keys
+REDIS_URL = ENVIRONMENT.redis_url
+EMBEDDED = not REDIS_URL  # the worker then runs inside the server process
+
+TTLOCK_API_URL = ENVIRONMENT.ttlock_api_url
+TTLOCK_API_URL_GIVEN = ENVIRONMENT.ttlock_api_url_given
+TTLOCK_CLIENT_ID = ENVIRONMENT.ttlock_client_id
+TTLOCK_CLIENT_SECRET = ENVIRONMENT.ttlock_client_secret
+TTLOCK_USERNAME = ENVIRONMENT.ttlock_username
+TTLOCK_PASSWORD = ENVIRONMENT.ttlock_password
+TTLOCK_CALLBACK_SECRET = ENVIRONMENT.ttlock_callback_secret
+TTLOCK_TIMEOUT_SECONDS = ENVIRONMENT.ttlock_timeout_seconds
+CHECKIN_FLOW_TTL_MINUTES = ENVIRONMENT.checkin_flow_ttl_minutes
+PIN_LENGTH = ENVIRONMENT.pin_length
+BACKUP_CODES_PER_LOCK = ENVIRONMENT.backup_codes_per_lock
+RATE_LIMIT_CHECKIN = ENVIRONMENT.rate_limit_checkin
+RATE_LIMIT_SEATING = ENVIRONMENT.rate_limit_seating
+RATE_LIMIT_PARTNER = ENVIRONMENT.rate_limit_partner
+TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
+WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
+MAX_PROOF_BYTES = ENVIRONMENT.max_proof_bytes
+
+INSTALLED_APPS = [
+    "backend",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "strawberry_django",
+    "huey.contrib.djhuey",
+    "apps.common",
+    "apps.locks",
+    "apps.bookings",
+    "apps.checkin",
+    "apps.seating",
+    "apps.partners",
+    "graphql_schema",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.common.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+ASGI_APPLICATION = "backend.asgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- database ------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _database() -> dict[str, Any]:
+    database = dict(ENVIRONMENT.database)
+    database["CONN_MAX_AGE"] = 0  # under ASGI each request has a thread of its own: kept ones leak
+    if database["ENGINE"].endswith("sqlite3"):
+        # IMMEDIATE takes the write lock at BEGIN, so a transaction that reads first is never
+        # refused half-way with "database is locked"; WAL lets readers go on meanwhile.
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+                "PRAGMA mmap_size=134217728;PRAGMA cache_size=-16000;"
+            ),
+        }
+        # A file, as in real life: an in-memory database has no second connection to race with.
+        database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    else:
+        database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+    return database
+
+
+DATABASES = {"default": _database()}
+
+# -- live layer and background work ----------------------------------------------------------
+
+if REDIS_URL:
+    CHANNEL_LAYERS: dict[str, Any] = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            # No socket timeout: redis-py's own 5 s is the layer's blocking time, and would close
+            # every quiet socket.
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels.layers.InMemoryChannelLayer",
+            "CONFIG": {"capacity": 1000},
+        }
+    }
+
+HUEY: dict[str, Any] = {
+    "name": "doorstep",
+    "immediate": False,  # never left to follow DEBUG
+    "results": False,
+    "utc": True,
+    "consumer": {
+        "workers": 8,  # they wait for lock clouds, not for the processor
+        "worker_type": "thread",
+        "initial_delay": 0.02,
+        "backoff": 1.15,
+        "max_delay": 0.1,
+        "scheduler_interval": 1,
+        "periodic": False,
+        "check_worker_health": True,
+    },
+}
+if REDIS_URL:
+    HUEY |= {
+        "huey_class": "huey.RedisHuey",
+        # Short time-outs: a broken Redis delays nobody, the sweeper does the work.
+        "connection": {
+            "url": REDIS_URL,
+            "socket_connect_timeout": 1,
+            "socket_timeout": 5,
+            "read_timeout": 1,
+        },
+    }
+else:
+    # A file of its own: the queue's transactions are exclusive.
+    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(VAR_DIR / "huey.sqlite3")}
+
+# -- people, language, time -------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+# -- files and mail ---------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = VAR_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # JSON bodies end at 1 MB
+
+DEFAULT_FROM_EMAIL = "Doorstep <doorstep@example.com>"
+for _name, _value in ENVIRONMENT.email.items():
+    globals()[_name] = _value
+
+# -- REST -------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # each door names its own; cookies never count
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "apps.common.api.exceptions.render_error",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Doorstep",
+    "DESCRIPTION": "Self check-in, the desk, seats and partners over REST.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# -- security ---------------------------------------------------------------------------------
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"  # guest links carry their key in the path
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SECURE = not DEBUG
+
+# -- logs -------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "apps.common.logs.line_formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Access lines would carry the tokens of guest links; request ids are logged instead.
+        "uvicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
+        "django.server": {"handlers": [], "propagate": False, "level": "CRITICAL"},
+        # Django names the whole path of a refused request; the door logs it without.
+        "django.request": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        "huey": {"level": "WARNING"},
+    },
+}
