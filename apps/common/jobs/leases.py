@@ -1,0 +1,75 @@
+"""Claim a row, work on it under a fence, settle it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
+
+from django.db import models
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.utils import timezone
+
+from apps.common.jobs.rows import WorkRow
+
+LEASE: Final = timedelta(seconds=20)
+
+R = TypeVar("R", bound=WorkRow)
+
+
+@dataclass(slots=True)
+class Lease(Generic[R]):
+    """The right to work on ``row`` until the lease ends; ``fence`` proves it at every write.
+
+    ``row`` is as it was when claimed: read it again under ``lock`` before deciding what to store.
+    """
+
+    row: R
+    fence: int
+    claimed_due: datetime
+
+    def _held(self) -> models.QuerySet[R]:
+        rows: models.QuerySet[R] = type(self.row)._default_manager.filter(
+            pk=self.row.pk, fence=self.fence
+        )
+        return rows
+
+    def renew(self) -> bool:
+        """Begin the lease anew, before a slow step. False: another worker has taken over."""
+        return self._held().update(leased_until=timezone.now() + LEASE) == 1
+
+    def lock(self) -> R | None:
+        """Return the row locked and fresh, or None when the lease was lost.
+
+        The caller holds a transaction; the row stays locked until it ends.
+        """
+        return self._held().select_for_update().first()
+
+    def settle(self, *, due_at: datetime | None = None, **fields: Any) -> bool:
+        """End the lease, storing ``fields``; ``due_at`` None means that nothing is owed any more.
+
+        Work that was asked for meanwhile stays owed: whoever asked moved the row's own ``due_at``.
+        False: the lease was lost and nothing was stored.
+        """
+        if due_at is None:
+            fields.setdefault("attempts", 0)
+        asked_meanwhile = Case(
+            When(due_at=self.claimed_due, then=Value(due_at, output_field=DateTimeField())),
+            default=F("due_at"),
+        )
+        changed = self._held().update(leased_until=None, due_at=asked_meanwhile, **fields)
+        return changed == 1
+
+
+def claim(model: type[R], pk: Any, *, now: datetime | None = None) -> Lease[R] | None:
+    """Take the row if its work is due and nobody works on it; exactly one caller wins."""
+    now = now or timezone.now()
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+    won = model._default_manager.filter(free, pk=pk, due_at__lte=now).update(
+        leased_until=now + LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
+    )
+    if not won:
+        return None
+    row = model._default_manager.get(pk=pk)
+    assert row.due_at is not None  # noqa: S101  # the update above matched on it
+    return Lease(row=row, fence=row.fence, claimed_due=row.due_at)

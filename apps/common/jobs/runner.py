@@ -1,0 +1,61 @@
+"""Run one job: claim the row, do the work, and see to it that a failure is tried again."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.utils import timezone
+
+from apps.common.jobs.leases import Lease, claim
+from apps.common.jobs.registry import JobKind, kind_named
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE: Final = timedelta(seconds=2)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
+ROUNDS: Final = 10
+
+
+def run_job(name: str, pk: str) -> bool:
+    """Work on the row until nothing is due. Safe to call any number of times.
+
+    Returns whether this call did any work.
+    """
+    kind = kind_named(name)
+    if kind is None:
+        log.warning("job.unknown_kind", kind=name)
+        return False
+    worked = False
+    for _ in range(ROUNDS):  # work asked for meanwhile is done at once, not at the next sweep
+        lease = claim(kind.model, pk)
+        if lease is None:
+            break
+        worked = True
+        _work(kind, lease)
+    return worked
+
+
+def _work(kind: JobKind, lease: Lease[Any]) -> None:
+    try:
+        kind.work(lease)
+    except Exception:
+        # The work's own refusals settle the row; what arrives here is a bug or a lost database.
+        log.exception(
+            "job.failed", kind=kind.name, pk=str(lease.row.pk), attempts=lease.row.attempts
+        )
+        _try_again(lease)
+
+
+def _try_again(lease: Lease[Any]) -> None:
+    lease.settle(due_at=timezone.now() + pause_after(lease.row.attempts))
+
+
+def pause_after(
+    attempts: int, *, first: timedelta = FIRST_PAUSE, longest: timedelta = LONGEST_PAUSE
+) -> timedelta:
+    """Return how long to wait after the nth failed attempt: doubling, with jitter, bounded."""
+    doubled = first * 2 ** min(max(attempts - 1, 0), 16)
+    return min(doubled, longest) * random.uniform(0.75, 1.25)  # noqa: S311  # spreads load only

@@ -1,0 +1,91 @@
+"""The loop in every worker that does what is due but was not heard.
+
+It runs rows itself instead of ringing again, so it works while the queue is down and never
+multiplies a backlog.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db import close_old_connections, connections
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.common.jobs.registry import JobKind, all_kinds
+from apps.common.jobs.runner import run_job
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_SECONDS: Final = 1.0
+HEARD_FIRST: Final = timedelta(seconds=1)  # the bell gets this long before the sweep takes over
+BATCH: Final = 100
+THREADS: Final = 8
+
+
+class Sweeper:
+    """Runs due rows in its own threads until stopped."""
+
+    def __init__(self, *, interval: float = INTERVAL_SECONDS, threads: int = THREADS) -> None:
+        self._interval = interval
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sweep")
+        self._running: dict[tuple[str, str], Future[None]] = {}
+        self._thread = threading.Thread(target=self._loop, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to sweep."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the rows in hand and stop. Safe to call twice."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.sweep()
+            except Exception:
+                # The database may be away for a while; the next round finds everything again.
+                log.exception("sweep.failed")
+            finally:
+                connections.close_all()
+            self._stopping.wait(self._interval)
+
+    def sweep(self) -> None:
+        """Hand every due row to a thread, unless one has it already."""
+        self._running = {key: job for key, job in self._running.items() if not job.done()}
+        for key in due_rows(timezone.now() - HEARD_FIRST):
+            if key not in self._running and not self._stopping.is_set():
+                self._running[key] = self._pool.submit(_run, *key)
+
+
+def due_rows(until: datetime) -> Iterator[tuple[str, str]]:
+    """Yield (kind name, primary key) of free rows due by ``until``, longest overdue first."""
+    for kind in all_kinds():
+        yield from _due_of(kind, until)
+
+
+def _due_of(kind: JobKind, until: datetime) -> Iterator[tuple[str, str]]:
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=until)
+    rows = kind.model._default_manager.filter(free, due_at__lte=until).order_by("due_at")
+    for pk in rows.values_list("pk", flat=True)[:BATCH]:
+        yield kind.name, str(pk)
+
+
+def _run(name: str, pk: str) -> None:
+    close_old_connections()
+    try:
+        run_job(name, pk)
+    except Exception:
+        log.exception("sweep.job_failed", kind=name, pk=pk)
+    finally:
+        connections.close_all()
