@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class LocksConfig(AppConfig):
+    name = "apps.locks"
+    label = "locks"
+    verbose_name = "Locks"
+
+    def ready(self) -> None:
+        from apps.locks import jobs  # models exist only now
+
+        jobs.register_all()

@@ -1,0 +1,203 @@
+"""Accounts, gateways, locks, grants of access and the codes that make them real."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.common.crypto import EncryptedTextField
+from apps.common.jobs import WorkRow
+from apps.locks.errors import CodeTransitionNotAllowed
+from apps.locks.states import LIVE, CodeKind, CodeState, GrantState, can_move
+
+
+class LockAccount(models.Model):
+    """An account at the lock cloud. Empty credentials: the environment's."""
+
+    name = models.CharField(max_length=120)
+    client_id = models.CharField(max_length=120, blank=True)
+    client_secret = EncryptedTextField(blank=True, editable=False)
+    username = models.CharField(max_length=120, blank=True)
+    password = EncryptedTextField(blank=True, editable=False)
+    access_token = EncryptedTextField(blank=True, editable=False)
+    refresh_token = EncryptedTextField(blank=True, editable=False)
+    token_obtained_at = models.DateTimeField(null=True, editable=False)
+    token_expires_at = models.DateTimeField(null=True, editable=False)
+    token_renewing_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "lock account"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Gateway(models.Model):
+    """A box that carries commands to locks, one at a time."""
+
+    account = models.ForeignKey(LockAccount, on_delete=models.CASCADE, related_name="gateways")
+    vendor_gateway_id = models.BigIntegerField(unique=True)
+    name = models.CharField(max_length=120)
+    is_online = models.BooleanField(default=True)
+    busy_until = models.DateTimeField(null=True, editable=False)
+    busy_with = models.CharField(max_length=64, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lock(models.Model):
+    """A door's lock. A vendor id belongs to one account only: no hotel can bind another's door."""
+
+    account = models.ForeignKey(LockAccount, on_delete=models.PROTECT, related_name="locks")
+    vendor_lock_id = models.BigIntegerField(unique=True)
+    name = models.CharField(max_length=120)
+    is_front_door = models.BooleanField(default=False)
+    keypad_digits = models.CharField(
+        max_length=10, default="0123456789", help_text="The keys that the keypad has."
+    )
+    gateways = models.ManyToManyField(Gateway, related_name="locks", blank=True)
+    battery_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessGrant(WorkRow):
+    """Who may open which locks, and when. ``holder`` says for whom, in the caller's own words.
+
+    As a ``WorkRow`` it owes the news of its last change to those who listen.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(LockAccount, on_delete=models.PROTECT, related_name="grants")
+    holder = models.CharField(max_length=120)
+    label = models.CharField(max_length=40, help_text="Shown by the lock cloud beside the code.")
+    locks = models.ManyToManyField(Lock, related_name="grants")
+    pin = EncryptedTextField(editable=False)
+    pin_length = models.PositiveSmallIntegerField()
+    own_numbers = EncryptedTextField(
+        blank=True, editable=False, help_text="The holder's own numbers, which no PIN may repeat."
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.WAITING)
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    is_given_up = models.BooleanField(
+        default=False, help_text="A lock can't be mended from here: a person has to act."
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["holder"],
+                condition=~Q(state=GrantState.ENDED),
+                name="locks_one_live_grant_per_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=models.F("ends_at")), name="locks_grant_window_forwards"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="locks_grant_due")]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.state}"
+
+
+class AccessCode(WorkRow):
+    """One code on one lock: the state that the database promises and the worker brings about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    grant = models.ForeignKey(AccessGrant, on_delete=models.PROTECT, related_name="codes")
+    lock = models.ForeignKey(Lock, on_delete=models.PROTECT, related_name="codes")
+    kind = models.CharField(max_length=8, choices=CodeKind.choices, default=CodeKind.CUSTOM)
+    state = models.CharField(max_length=16, choices=CodeState.choices, default=CodeState.PENDING)
+    digits = EncryptedTextField(blank=True, editable=False)
+    digits_digest = models.CharField(
+        max_length=64,
+        null=True,
+        editable=False,
+        help_text="Keyed, so that the database can refuse equal digits; null while unknown.",
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    vendor_code_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    is_outcome_unknown = models.BooleanField(
+        default=False, help_text="A call was sent and its answer lost: read the lock before acting."
+    )
+    last_problem = models.CharField(max_length=200, blank=True, editable=False)
+    asked_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    first_used_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["lock", "digits_digest"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="locks_live_digits_unique_per_lock",
+            ),
+            models.UniqueConstraint(
+                fields=["grant", "lock"],
+                condition=Q(kind=CodeKind.CUSTOM, state__in=sorted(LIVE)),
+                name="locks_one_live_custom_code_per_grant_and_lock",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CodeState.SET)
+                | Q(vendor_code_id__isnull=False)
+                | Q(kind=CodeKind.OFFLINE),
+                name="locks_set_code_has_vendor_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=models.F("ends_at")), name="locks_code_window_forwards"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="locks_code_due"),
+            models.Index(fields=["lock", "state"], name="locks_code_lock_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lock} {self.state}"
+
+    @property
+    def name_tag(self) -> str:
+        """The name that the lock cloud keeps beside the code: how it is known to be this row's."""
+        return f"{self.grant.label} {self.id.hex[:12]}"
+
+    def move_to(self, target: CodeState) -> None:
+        """Change ``state`` in memory; the caller holds the row and saves.
+
+        Raises CodeTransitionNotAllowed.
+        """
+        current = CodeState(self.state)
+        if not can_move(current, target):
+            raise CodeTransitionNotAllowed(current=current.label, target=target.label)
+        self.state = target
+
+
+class AccessHistory(models.Model):
+    """What happened to a grant or a code, when, by whom and why. Never the digits."""
+
+    grant = models.ForeignKey(AccessGrant, on_delete=models.PROTECT, related_name="history")
+    code = models.ForeignKey(
+        AccessCode, on_delete=models.PROTECT, null=True, blank=True, related_name="history"
+    )
+    happened_at = models.DateTimeField()
+    event = models.CharField(max_length=40)
+    actor = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        verbose_name_plural = "access history"
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.happened_at:%Y-%m-%d %H:%M}"

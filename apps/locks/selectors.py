@@ -1,0 +1,44 @@
+"""Reads of the locks room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.common.crypto import keyed_digests
+from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.states import LIVE, WANTED, GrantState
+
+
+def find_live_grant(holder: str) -> AccessGrant | None:
+    """Return the holder's grant that has not ended, or None."""
+    return AccessGrant.objects.filter(holder=holder).exclude(state=GrantState.ENDED).first()
+
+
+def find_live_grant_for_update(holder: str) -> AccessGrant | None:
+    """Like ``find_live_grant``, with the row locked; the caller holds a transaction."""
+    grants = AccessGrant.objects.select_for_update().exclude(state=GrantState.ENDED)
+    return grants.filter(holder=holder).first()
+
+
+def get_grant_for_update(grant_id: UUID) -> AccessGrant:
+    """Return the grant with its row locked; the caller holds a transaction."""
+    return AccessGrant.objects.select_for_update().get(pk=grant_id)
+
+
+def list_current_codes(grant: AccessGrant) -> QuerySet[AccessCode]:
+    """Return the codes that the holder counts on, front door first."""
+    return (
+        AccessCode.objects.filter(grant=grant, state__in=WANTED)
+        .select_related("lock")
+        .order_by("-lock__is_front_door", "lock__name", "asked_at")
+    )
+
+
+def is_live_on_any(digits: str, locks: Iterable[Lock]) -> bool:
+    """Answer whether ``digits`` may open one of ``locks`` now, or hang there waiting to."""
+    return AccessCode.objects.filter(
+        lock__in=list(locks), digits_digest__in=keyed_digests(digits), state__in=LIVE
+    ).exists()

@@ -1,0 +1,163 @@
+"""Bring the codes of a grant in line with what it promises.
+
+Every command and every worker's result ends here, with the grant locked: what is missing is
+created, what is no longer wanted begins to be removed, and the grant's own state follows. So no
+caller has to know which step comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.utils import timezone
+
+from apps.common.crypto import keyed_digest
+from apps.common.jobs import wake
+from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.services.history import record
+from apps.locks.states import LIVE, UNWANTED, CodeKind, CodeState, GrantState
+
+NEVER_SENT: Final = frozenset({CodeState.PENDING})
+
+
+def align(grant: AccessGrant) -> None:
+    """Create, remove and judge. The caller holds a transaction and the lock on ``grant``."""
+    codes = _lock_live_codes(grant)
+    wanted = _wanted_locks(grant)
+    if not wanted:
+        for code in codes:
+            take_off(code)
+    else:
+        _retire_other_digits(grant, codes)
+        codes += _create_missing(grant, wanted, codes)
+        _retire_left_locks(wanted, codes)
+        _extend_windows(grant, codes)
+    _judge(grant, wanted, codes)
+
+
+def _lock_live_codes(grant: AccessGrant) -> list[AccessCode]:
+    codes = AccessCode.objects.select_for_update(of=("self",)).filter(grant=grant, state__in=LIVE)
+    return list(codes.select_related("lock", "grant").order_by("pk"))
+
+
+def _wanted_locks(grant: AccessGrant) -> Sequence[Lock]:
+    if grant.state == GrantState.ENDED or grant.is_given_up:
+        return []
+    return list(grant.locks.order_by("pk"))
+
+
+def _retire_other_digits(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
+    """Take off custom codes of an earlier PIN; the new one follows when the place is free."""
+    for code in codes:
+        if code.kind == CodeKind.CUSTOM and code.digits != grant.pin:
+            take_off(code)
+
+
+def _create_missing(
+    grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCode]
+) -> list[AccessCode]:
+    taken = {
+        code.lock_id
+        for code in codes
+        if code.kind == CodeKind.CUSTOM and code.state != CodeState.REMOVED
+    }
+    now = timezone.now()
+    created = [
+        AccessCode(
+            grant=grant,
+            lock=lock,
+            digits=grant.pin,
+            digits_digest=keyed_digest(grant.pin),
+            starts_at=grant.starts_at,
+            ends_at=grant.ends_at,
+            asked_at=now,
+            due_at=now,
+        )
+        for lock in wanted
+        if lock.pk not in taken
+    ]
+    AccessCode.objects.bulk_create(created)
+    for code in created:
+        record("asked", grant=grant, code=code)
+        wake(code)
+    return created
+
+
+def _retire_left_locks(wanted: Sequence[Lock], codes: Sequence[AccessCode]) -> None:
+    """After a move, the old doors' codes go once every new door has one."""
+    doors = {lock.pk for lock in wanted}
+    if all(_is_open(lock.pk, codes) for lock in wanted):
+        for code in codes:
+            if code.lock_id not in doors:
+                take_off(code)
+
+
+def _extend_windows(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
+    """Owe a change of window where the lock still has an earlier one; unsent ones just take it."""
+    for code in codes:
+        if code.kind != CodeKind.CUSTOM or code.state in UNWANTED | {CodeState.REMOVED}:
+            continue
+        if (code.starts_at, code.ends_at) == (grant.starts_at, grant.ends_at):
+            continue
+        if code.state in NEVER_SENT:
+            code.starts_at, code.ends_at = grant.starts_at, grant.ends_at
+            code.save(update_fields=["starts_at", "ends_at"])
+        else:
+            owe_work(code)
+
+
+def take_off(code: AccessCode) -> None:
+    """Begin the removal of a code; one that was never sent is gone at once."""
+    if code.state in UNWANTED or code.state == CodeState.REMOVED:
+        return
+    if code.state in NEVER_SENT:
+        code.move_to(CodeState.REMOVED)
+        code.removed_at = timezone.now()
+        code.due_at = None
+        code.save(update_fields=["state", "removed_at", "due_at"])
+        record("removed", grant=code.grant, code=code, reason="Never reached the lock.")
+        return
+    code.move_to(CodeState.REMOVING)
+    code.save(update_fields=["state"])
+    record("removing", grant=code.grant, code=code)
+    owe_work(code)
+
+
+def owe_work(code: AccessCode) -> None:
+    """Make the worker look at ``code`` now."""
+    code.due_at = timezone.now()
+    code.attempts = 0
+    code.save(update_fields=["due_at", "attempts"])
+    wake(code)
+
+
+def _judge(grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCode]) -> None:
+    before = (grant.state, grant.ready_at)
+    if grant.state != GrantState.ENDED:
+        grant.state = _state_of(grant, wanted, codes)
+    if grant.state == GrantState.READY and grant.ready_at is None:
+        grant.ready_at = timezone.now()
+    if (grant.state, grant.ready_at) != before:
+        record(grant.state.lower(), grant=grant)
+    grant.due_at = timezone.now()  # every change is news: listeners read the present state
+    grant.save(update_fields=["state", "ready_at", "due_at"])
+    wake(grant)
+
+
+def _state_of(
+    grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCode]
+) -> GrantState:
+    if grant.is_given_up:
+        return GrantState.FAILED
+    closed = [lock for lock in wanted if not _is_open(lock.pk, codes)]
+    if not closed:
+        return GrantState.READY
+    failed = {code.lock_id for code in codes if code.state == CodeState.FAILED}
+    if any(lock.pk in failed for lock in closed):
+        return GrantState.FAILED
+    return GrantState.WAITING
+
+
+def _is_open(lock_id: int, codes: Sequence[AccessCode]) -> bool:
+    return any(code.lock_id == lock_id and code.state == CodeState.SET for code in codes)

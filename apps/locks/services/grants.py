@@ -1,0 +1,151 @@
+"""The commands: grant access, change its window, move it, take it back.
+
+Each writes rows and returns; the network is the worker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.locks.errors import NoFreePin
+from apps.locks.models import AccessGrant, Lock, LockAccount
+from apps.locks.pins import ALL_DIGITS, PinPolicy, choose_pin
+from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
+from apps.locks.services.alignment import align
+from apps.locks.services.history import record
+from apps.locks.states import GrantState
+
+PIN_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    """Access that is wanted: from ``starts_at`` inclusive until ``ends_at`` exclusive, aware."""
+
+    account: LockAccount
+    locks: Sequence[Lock]
+    holder: str
+    label: str
+    starts_at: datetime
+    ends_at: datetime
+    pin_length: int
+    own_numbers: frozenset[str] = frozenset()
+
+
+@transaction.atomic
+def grant_access(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
+    """Give the holder a PIN on every lock asked for; the holder's live grant is kept and moved.
+
+    Asking again never makes a second PIN. Raises NoFreePin.
+    """
+    grant = find_live_grant_for_update(request.holder)
+    if grant is None:
+        return _new_grant(request, actor=actor, reason=reason)
+    if grant.is_given_up:
+        _end(grant, actor=actor, reason="A new attempt replaces it.")
+        return _new_grant(request, actor=actor, reason=reason)
+    return _adjust(grant, request, actor=actor, reason=reason)
+
+
+def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
+    for _ in range(PIN_TRIES):
+        try:
+            with transaction.atomic():  # a savepoint: somebody may take the digits meanwhile
+                return _try_new_grant(request, actor=actor, reason=reason)
+        except IntegrityError:
+            # Either the digits were taken meanwhile, or this holder's twin was quicker.
+            twin = find_live_grant_for_update(request.holder)
+            if twin is not None:
+                return _adjust(twin, request, actor=actor, reason=reason)
+    raise NoFreePin
+
+
+def _try_new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
+    now = timezone.now()
+    grant = AccessGrant.objects.create(
+        account=request.account,
+        holder=request.holder,
+        label=request.label,
+        pin=pick_pin(request.locks, length=request.pin_length, own_numbers=request.own_numbers),
+        pin_length=request.pin_length,
+        own_numbers=" ".join(sorted(request.own_numbers)),
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        asked_at=now,
+        due_at=now,
+    )
+    grant.locks.set(request.locks)
+    record("granted", grant=grant, actor=actor, reason=reason)
+    align(grant)
+    return grant
+
+
+def _adjust(grant: AccessGrant, request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
+    locks_now = set(grant.locks.values_list("pk", flat=True))
+    locks_wanted = {lock.pk for lock in request.locks}
+    window_now = (grant.starts_at, grant.ends_at)
+    if locks_now == locks_wanted and window_now == (request.starts_at, request.ends_at):
+        return grant
+    if locks_wanted - locks_now and is_live_on_any(
+        grant.pin, [lock for lock in request.locks if lock.pk not in locks_now]
+    ):
+        # The PIN is somebody else's on a new door: the guest gets another one everywhere.
+        grant.pin = pick_pin(
+            request.locks, length=request.pin_length, own_numbers=request.own_numbers
+        )
+    grant.locks.set(request.locks)
+    grant.starts_at, grant.ends_at = request.starts_at, request.ends_at
+    grant.save(update_fields=["pin", "starts_at", "ends_at"])
+    record("changed", grant=grant, actor=actor, reason=reason)
+    align(grant)
+    return grant
+
+
+def pick_pin(locks: Sequence[Lock], *, length: int, own_numbers: frozenset[str]) -> str:
+    """Return a PIN that is free on every one of ``locks``. Raises NoFreePin."""
+    keys = "".join(
+        digit for digit in ALL_DIGITS if all(digit in lock.keypad_digits for lock in locks)
+    )
+    policy = PinPolicy(length=length, digits=keys, own_numbers=own_numbers)
+    pin = choose_pin(policy, is_taken=lambda digits: is_live_on_any(digits, locks))
+    if pin is None:
+        raise NoFreePin
+    return pin
+
+
+def choose_new_pin(grant: AccessGrant, *, reason: str) -> None:
+    """Give the grant other digits on all its locks. The caller holds the lock on ``grant``.
+
+    Raises NoFreePin.
+    """
+    grant.pin = pick_pin(
+        list(grant.locks.all()),
+        length=grant.pin_length,
+        own_numbers=frozenset(grant.own_numbers.split()),
+    )
+    grant.save(update_fields=["pin"])
+    record("other digits", grant=grant, reason=reason)
+    align(grant)
+
+
+@transaction.atomic
+def revoke_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None:
+    """Take the holder's access back; None when there is none. The codes become a debt to remove."""
+    grant = find_live_grant_for_update(holder)
+    if grant is not None:
+        _end(grant, actor=actor, reason=reason)
+    return grant
+
+
+def _end(grant: AccessGrant, *, actor: str, reason: str) -> None:
+    grant.state = GrantState.ENDED
+    grant.ended_at = timezone.now()
+    grant.save(update_fields=["state", "ended_at"])
+    record("revoked", grant=grant, actor=actor, reason=reason)
+    align(grant)

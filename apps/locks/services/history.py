@@ -1,0 +1,28 @@
+"""The audit trail of grants and codes."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from apps.locks.models import AccessCode, AccessGrant, AccessHistory
+
+WORKER = "worker"
+
+
+def record(
+    event: str,
+    *,
+    grant: AccessGrant,
+    code: AccessCode | None = None,
+    actor: str = WORKER,
+    reason: str = "",
+) -> None:
+    """Append one line. ``reason`` is a sentence without digits of any code."""
+    AccessHistory.objects.create(
+        grant=grant,
+        code=code,
+        happened_at=timezone.now(),
+        event=event,
+        actor=actor,
+        reason=reason[:200],
+    )
