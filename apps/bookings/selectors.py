@@ -1,0 +1,62 @@
+"""Reads of the bookings room."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from apps.bookings.errors import BookingNotFound, StayNotFound
+from apps.bookings.models import Booking, Hotel, StayToken
+from apps.bookings.states import HIDDEN_FROM_GUESTS
+from apps.common.crypto import token_digest
+from apps.common.errors import Contact
+from apps.locks.models import Lock
+
+
+def find_booking_for_guest(reference: str, hotel_slug: str | None) -> Booking:
+    """Return the booking that a guest may hear of by its reference.
+
+    Unknown, hidden, foreign and ambiguous references raise the same BookingNotFound after the
+    same one query.
+    """
+    bookings = Booking.objects.filter(booking_reference=reference)
+    if hotel_slug is not None:
+        bookings = bookings.filter(hotel__slug=hotel_slug)
+    found = list(bookings.select_related("hotel__lock_account", "assigned_room")[:2])
+    if len(found) != 1 or found[0].status in HIDDEN_FROM_GUESTS:
+        raise BookingNotFound(field="booking_reference")
+    return found[0]
+
+
+def get_booking_for_update(booking_pk: int) -> Booking:
+    """Return the booking with its own row locked; the caller holds a transaction."""
+    bookings = Booking.objects.select_for_update(of=("self",))
+    return bookings.select_related("hotel__lock_account", "assigned_room").get(pk=booking_pk)
+
+
+def get_booking_by_stay_token(token: str) -> Booking:
+    """Return the booking whose stay ``token`` opens. Raises StayNotFound."""
+    keys = StayToken.objects.filter(digest=token_digest(token), expires_at__gt=timezone.now())
+    key = keys.select_related("booking__hotel__lock_account", "booking__assigned_room").first()
+    if key is None or key.booking.status in HIDDEN_FROM_GUESTS:
+        raise StayNotFound
+    return key.booking
+
+
+def list_doors(booking: Booking) -> list[Lock]:
+    """Return the locks that the booking's guest may open: front doors, then the room's."""
+    account_id = booking.hotel.lock_account_id
+    if account_id is None or booking.assigned_room is None:
+        return []
+    front = Lock.objects.filter(account_id=account_id, is_front_door=True)
+    own = booking.assigned_room.locks.filter(account_id=account_id)
+    return list(front.order_by("pk")) + list(own.order_by("pk"))
+
+
+def contact_of(hotel: Hotel) -> Contact:
+    """Return how a guest reaches the hotel."""
+    digits = "".join(char for char in hotel.whatsapp_number if char.isdigit())
+    return Contact(
+        phone=hotel.phone or None,
+        email=hotel.email or None,
+        whatsapp_url=f"https://wa.me/{digits}" if digits else None,
+    )

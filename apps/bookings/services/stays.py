@@ -1,0 +1,76 @@
+"""Opening a stay: the guest's row, the arrival, and keys to the stay link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from apps.bookings.models import Booking, Guest, StayToken
+from apps.bookings.states import RoomStatus
+from apps.bookings.stay_window import hotel_today, stay_window
+from apps.common.crypto import new_token, token_digest
+
+GRACE_AFTER_DEPARTURE: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestDetails:
+    """What a guest says of themselves. ``phone_number`` is E.164."""
+
+    full_name: str
+    phone_number: str
+    email: str
+    car_registration: str
+
+
+def mint_stay_token(booking: Booking) -> str:
+    """Return a new key to the stay; earlier ones go on working. Only its digest is kept."""
+    token = new_token()
+    StayToken.objects.create(
+        booking=booking,
+        digest=token_digest(token),
+        expires_at=stay_window(booking).ends_at + GRACE_AFTER_DEPARTURE,
+    )
+    return token
+
+
+def register_primary_guest(booking: Booking, details: GuestDetails) -> Guest:
+    """Store who stays; saying it again changes the same row. The caller holds the booking."""
+    guest, _ = Guest.objects.update_or_create(
+        booking=booking,
+        is_primary=True,
+        defaults={
+            "full_name": details.full_name,
+            "phone_number": details.phone_number,
+            "email": details.email,
+            "car_registration": details.car_registration,
+        },
+    )
+    return guest
+
+
+def check_in_if_possible(booking: Booking, *, now: datetime | None = None) -> bool:
+    """Take the guest in when the arrival day has begun and the room is ready.
+
+    Otherwise the stay is complete all the same and the arrival follows later. The caller holds
+    the lock on ``booking``. Returns whether the guest is in house now.
+    """
+    now = now or timezone.now()
+    if booking.checked_in_at is not None:
+        return True
+    room = booking.assigned_room
+    if room is None or hotel_today(booking.hotel.zone, now) < booking.check_in_date:
+        return False
+    room = type(room).objects.select_for_update().get(pk=room.pk)
+    if room.status != RoomStatus.READY_FOR_GUEST:
+        return False
+    booking.checked_in_at = now
+    booking.save(update_fields=["checked_in_at", "updated_at"])
+    room.is_occupied = True
+    room.save(update_fields=["is_occupied"])
+    booking.assigned_room = room
+    booking.guests.update(room=room)
+    return True

@@ -1,0 +1,62 @@
+"""A stay as its guest may see it, gathered in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from apps.bookings.models import Booking, Guest
+from apps.bookings.states import BookingStatus
+from apps.bookings.stay_window import StayWindow, stay_window
+from apps.locks.models import AccessCode
+from apps.locks.selectors import find_live_grant, list_current_codes
+from apps.locks.states import CodeState
+
+
+class StayStatus(models.TextChoices):
+    """Where a stay is, from the guest's side."""
+
+    UPCOMING = "UPCOMING", "not in house yet"
+    IN_HOUSE = "IN_HOUSE", "in house"
+    CHECKED_OUT = "CHECKED_OUT", "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayView:
+    """What the stay page shows; codes are current ones only, none after check-out."""
+
+    booking: Booking
+    guest: Guest | None
+    status: StayStatus
+    window: StayWindow
+    codes: Sequence[AccessCode]
+
+    @property
+    def pin(self) -> str | None:
+        """The one PIN where every lock takes the same digits, else None."""
+        digits = {code.digits for code in self.codes if code.state == CodeState.SET}
+        is_shared = len(digits) == 1 and all(c.state == CodeState.SET for c in self.codes)
+        return digits.pop() if is_shared else None
+
+
+def view_stay(booking: Booking) -> StayView:
+    """Gather the stay of ``booking``, which comes with its hotel and room."""
+    status = _status_of(booking, timezone.now())
+    grant = None if status == StayStatus.CHECKED_OUT else find_live_grant(booking.lock_holder)
+    return StayView(
+        booking=booking,
+        guest=booking.guests.filter(is_primary=True).first(),
+        status=status,
+        window=stay_window(booking),
+        codes=list(list_current_codes(grant)) if grant else [],
+    )
+
+
+def _status_of(booking: Booking, now: datetime) -> StayStatus:
+    if booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at:
+        return StayStatus.CHECKED_OUT
+    return StayStatus.IN_HOUSE if booking.checked_in_at else StayStatus.UPCOMING

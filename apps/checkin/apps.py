@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CheckinConfig(AppConfig):
+    name = "apps.checkin"
+    label = "checkin"
+    verbose_name = "Self check-in"
+
+    def ready(self) -> None:
+        from apps.checkin import jobs, receivers  # models exist only now
+
+        jobs.register_all()
+        receivers.connect()

@@ -1,0 +1,46 @@
+"""Reads of the check-in room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from apps.checkin.models import CheckInFlow, CheckInToken
+from apps.checkin.states import FlowStatus
+from apps.common.crypto import token_digest
+
+READABLE_AFTER_END: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFlow:
+    """A flow together with the key that its reader holds; keys are not kept, only digests."""
+
+    flow: CheckInFlow
+    token: str
+
+
+def find_open_flow(token: str) -> OpenFlow | None:
+    """Return the flow that ``token`` opens; None: unknown, taken over, or ended a day ago."""
+    keys = CheckInToken.objects.filter(digest=token_digest(token), ended_at__isnull=True)
+    key = keys.select_related(
+        "flow__booking__hotel", "flow__booking__assigned_room", "flow__access_grant"
+    ).first()
+    if key is None or _is_forgotten(key.flow):
+        return None
+    return OpenFlow(flow=key.flow, token=token)
+
+
+def _is_forgotten(flow: CheckInFlow) -> bool:
+    ended = shown_status(flow) != FlowStatus.IN_PROGRESS
+    return ended and timezone.now() >= flow.updated_at + READABLE_AFTER_END
+
+
+def shown_status(flow: CheckInFlow) -> FlowStatus:
+    """Return the status, with a flow past its time shown as EXPIRED before the worker ends it."""
+    if flow.status == FlowStatus.IN_PROGRESS and timezone.now() >= flow.expires_at:
+        return FlowStatus.EXPIRED
+    return FlowStatus(flow.status)

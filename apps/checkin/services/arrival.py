@@ -1,0 +1,318 @@
+"""The four steps of a self check-in: start, details, parking, confirm.
+
+Every command locks the booking first and the flow second, so two devices, two tabs and the
+worker take turns. None of them waits for a lock cloud.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.bookings.errors import BookingNotConfirmed, BookingNotFound
+from apps.bookings.models import Booking
+from apps.bookings.selectors import contact_of, find_booking_for_guest, get_booking_for_update
+from apps.bookings.services.access import open_doors
+from apps.bookings.services.stays import (
+    GuestDetails,
+    check_in_if_possible,
+    mint_stay_token,
+    register_primary_guest,
+)
+from apps.bookings.states import HIDDEN_FROM_GUESTS, BookingStatus
+from apps.bookings.stay_window import hotel_today, stay_window
+from apps.checkin import errors
+from apps.checkin.cleaning import (
+    clean_email,
+    clean_name,
+    clean_phone,
+    clean_region,
+    clean_registration,
+)
+from apps.checkin.events import flow_changed
+from apps.checkin.models import CheckInFlow, CheckInToken
+from apps.checkin.selectors import OpenFlow
+from apps.checkin.services.identity import verify_new_start, verify_return
+from apps.checkin.services.pin_status import apply_grant_state
+from apps.checkin.states import DeviceType, FlowStatus, PinStatus, Step
+from apps.common.crypto import new_token, token_digest
+from apps.locks.errors import NoFreePin
+
+REVEALED_AFTER_COMPLETION: Final = timedelta(minutes=30)
+LONGEST_REFERENCE: Final = 64
+GUEST: Final = "guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStay:
+    """A stay together with a new key to it."""
+
+    booking: Booking
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest:
+    """What a guest brings to the door. ``hotel_slug`` is needed where hotels share a reference."""
+
+    booking_reference: str
+    hotel_slug: str | None = None
+    device_type: DeviceType = DeviceType.OTHER
+    verification: str | None = None
+
+
+def start_check_in(request: StartRequest) -> OpenFlow | OpenStay:
+    """Find the booking and open its check-in, or the stay of a guest who has checked in.
+
+    Raises BookingNotFound, BookingNotConfirmed, CheckInNotOpen, StayEnded, VerificationRequired,
+    VerificationFailed.
+    """
+    reference = request.booking_reference.strip()
+    if not reference or len(reference) > LONGEST_REFERENCE or not reference.isprintable():
+        raise BookingNotFound(field="booking_reference")
+    booking = find_booking_for_guest(reference, request.hotel_slug)
+    with transaction.atomic():
+        booking = get_booking_for_update(booking.pk)
+        if booking.status in HIDDEN_FROM_GUESTS:
+            raise BookingNotFound(field="booking_reference")
+        return _open(booking, request, now=timezone.now())
+
+
+def _open(booking: Booking, request: StartRequest, *, now: datetime) -> OpenFlow | OpenStay:
+    if booking.status == BookingStatus.PENDING:
+        raise BookingNotConfirmed
+    flow = _find_live_flow(booking, now)
+    if _has_ended(booking, now):
+        verify_return(booking, flow, request.verification)
+        raise errors.StayEnded
+    if _has_checked_in(booking):
+        verify_return(booking, flow, request.verification)
+        return OpenStay(booking=booking, token=mint_stay_token(booking))
+    if not _is_open(booking, now):
+        raise errors.CheckInNotOpen
+    if flow is not None and flow.step >= Step.DETAILS:
+        verify_return(booking, flow, request.verification)
+        _end_other_tokens(flow, keep=None, now=now)
+        flow_changed(flow)
+        return _with_new_token(flow)
+    verify_new_start(booking, request.verification)
+    return _with_new_token(flow or _new_flow(booking, request.device_type, now))
+
+
+def _find_live_flow(booking: Booking, now: datetime) -> CheckInFlow | None:
+    """Return the booking's flow in progress; one past its time counts as gone already."""
+    flow = (
+        CheckInFlow.objects.select_for_update()
+        .filter(booking=booking, status=FlowStatus.IN_PROGRESS)
+        .first()
+    )
+    if flow is not None and now >= flow.expires_at:
+        # The worker ends it within seconds; a guest who is back does not wait for that. The codes
+        # stay on the locks, for the new flow is given the same ones.
+        flow.move_to(FlowStatus.EXPIRED)
+        flow.due_at = None
+        flow.save(update_fields=["status", "due_at", "updated_at"])
+        flow_changed(flow)
+        return None
+    return flow
+
+
+def _has_ended(booking: Booking, now: datetime) -> bool:
+    return booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at
+
+
+def _has_checked_in(booking: Booking) -> bool:
+    completed = booking.checkin_flows.filter(status=FlowStatus.COMPLETED)  # type: ignore[attr-defined]  # reverse name
+    return booking.checked_in_at is not None or completed.exists()
+
+
+def _is_open(booking: Booking, now: datetime) -> bool:
+    opens = booking.check_in_date - timedelta(days=booking.hotel.online_checkin_opens_days)
+    return hotel_today(booking.hotel.zone, now) >= opens
+
+
+def _new_flow(booking: Booking, device_type: DeviceType, now: datetime) -> CheckInFlow:
+    ends = now + flow_lifetime()
+    return CheckInFlow.objects.create(
+        booking=booking, device_type=device_type, started_at=now, expires_at=ends, due_at=ends
+    )
+
+
+def flow_lifetime() -> timedelta:
+    """Return how long a flow lives after its last step."""
+    return timedelta(minutes=settings.CHECKIN_FLOW_TTL_MINUTES)
+
+
+def _with_new_token(flow: CheckInFlow) -> OpenFlow:
+    token = new_token()
+    CheckInToken.objects.create(flow=flow, digest=token_digest(token))
+    return OpenFlow(flow=flow, token=token)
+
+
+def _end_other_tokens(flow: CheckInFlow, *, keep: str | None, now: datetime) -> None:
+    others = flow.tokens.filter(ended_at__isnull=True)
+    if keep is not None:
+        others = others.exclude(digest=token_digest(keep))
+    others.update(ended_at=now)
+
+
+# -- the steps of an open flow -------------------------------------------------------------------
+
+
+def get_flow_for_update(token: str) -> CheckInFlow:
+    """Return the flow that ``token`` opens, with its booking and itself locked, in that order.
+
+    Raises FlowNotFound.
+    """
+    keys = CheckInToken.objects.filter(digest=token_digest(token), ended_at__isnull=True)
+    found = keys.values_list("flow_id", "flow__booking_id").first()
+    if found is None:
+        raise errors.FlowNotFound
+    booking = get_booking_for_update(found[1])
+    flow = CheckInFlow.objects.select_for_update().get(pk=found[0])
+    if not keys.exists():  # taken over while this device waited its turn
+        raise errors.FlowNotFound
+    flow.booking = booking
+    return flow
+
+
+def _require_in_progress(flow: CheckInFlow, *, after: Step, now: datetime) -> None:
+    """Raises FlowExpired, StepOutOfOrder."""
+    if flow.status != FlowStatus.IN_PROGRESS or now >= flow.expires_at:
+        raise errors.FlowExpired
+    if flow.step < after:
+        raise errors.StepOutOfOrder
+
+
+def _complete_step(flow: CheckInFlow, step: Step, now: datetime) -> None:
+    """Note the step and give the flow its full time again; going back never loses a later step."""
+    flow.step = max(flow.step, step)
+    flow.expires_at = now + flow_lifetime()
+    flow.due_at = flow.expires_at
+    flow.save()
+    flow_changed(flow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsRequest:
+    """Step 2 as typed. ``phone_region`` is for numbers without a country code."""
+
+    token: str
+    full_name: str
+    phone_number: str
+    phone_region: str | None = None
+    email: str | None = None
+
+
+@transaction.atomic
+def submit_details(request: DetailsRequest) -> OpenFlow:
+    """Store who the guest is and ask for the PIN; it arrives later, by the worker.
+
+    Saying it again changes the details and keeps the PIN. The first device to get here owns the
+    flow. Raises FlowNotFound, FlowExpired, InvalidName, InvalidPhone, InvalidEmail.
+    """
+    now = timezone.now()
+    flow = get_flow_for_update(request.token)
+    _require_in_progress(flow, after=Step.FOUND, now=now)
+    region = clean_region(request.phone_region, flow.booking.hotel.phone_region)
+    flow.full_name = clean_name(request.full_name)
+    flow.phone_number = clean_phone(request.phone_number, region)
+    flow.email = clean_email(request.email)
+    _end_other_tokens(flow, keep=request.token, now=now)
+    _ask_for_pin(flow, now)
+    _complete_step(flow, Step.DETAILS, now)
+    return OpenFlow(flow=flow, token=request.token)
+
+
+def _ask_for_pin(flow: CheckInFlow, now: datetime) -> None:
+    """Ask the locks room. The grant's rows are the promise; the wake-up call may be lost."""
+    flow.pin_asked_at = flow.pin_asked_at or now
+    try:
+        grant = open_doors(
+            flow.booking,
+            actor=GUEST,
+            reason="Self check-in: details given.",
+            own_numbers=[flow.phone_number, flow.car_registration],
+        )
+    except NoFreePin:
+        flow.pin_status = PinStatus.FAILED
+        return
+    if grant is None:
+        # Nothing to open by code: fine where the hotel has no locks, a matter for the desk where
+        # the booking has no room yet.
+        has_room = flow.booking.assigned_room is not None
+        flow.pin_status = PinStatus.READY if has_room else PinStatus.FAILED
+        flow.pin_ready_at = now if has_room else None
+        return
+    flow.access_grant = grant
+    if flow.pin_status == PinStatus.NOT_STARTED:
+        flow.pin_status = PinStatus.GENERATING
+    apply_grant_state(flow)
+
+
+@transaction.atomic
+def submit_parking(*, token: str, has_car: bool, car_registration: str | None) -> OpenFlow:
+    """Store whether the guest has a car, and which.
+
+    Raises FlowNotFound, FlowExpired, StepOutOfOrder, InvalidCarRegistration.
+    """
+    now = timezone.now()
+    flow = get_flow_for_update(token)
+    _require_in_progress(flow, after=Step.DETAILS, now=now)
+    flow.has_car = has_car
+    flow.car_registration = clean_registration(car_registration) if has_car else ""
+    _complete_step(flow, Step.PARKING, now)
+    return OpenFlow(flow=flow, token=token)
+
+
+@transaction.atomic
+def confirm_check_in(*, token: str) -> OpenStay:
+    """Complete the check-in if the PIN is on the locks; a completed one answers its stay again.
+
+    Raises FlowNotFound, FlowExpired, StepOutOfOrder, PinPending, PinFailed.
+    """
+    now = timezone.now()
+    flow = get_flow_for_update(token)
+    booking = flow.booking
+    if flow.status == FlowStatus.COMPLETED:
+        _require_recent(flow, now)
+        return OpenStay(booking=booking, token=mint_stay_token(booking))
+    _require_in_progress(flow, after=Step.PARKING, now=now)
+    apply_grant_state(flow)
+    if flow.pin_status == PinStatus.FAILED:
+        raise errors.PinFailed(
+            contact=contact_of(booking.hotel), booking_reference=booking.booking_reference
+        )
+    if flow.pin_status != PinStatus.READY:
+        raise errors.PinPending
+    _complete(flow, now)
+    return OpenStay(booking=booking, token=mint_stay_token(booking))
+
+
+def _require_recent(flow: CheckInFlow, now: datetime) -> None:
+    if flow.completed_at is None or now >= flow.completed_at + REVEALED_AFTER_COMPLETION:
+        raise errors.FlowNotFound
+
+
+def _complete(flow: CheckInFlow, now: datetime) -> None:
+    register_primary_guest(
+        flow.booking,
+        GuestDetails(
+            full_name=flow.full_name,
+            phone_number=flow.phone_number,
+            email=flow.email,
+            car_registration=flow.car_registration,
+        ),
+    )
+    flow.move_to(FlowStatus.COMPLETED)
+    flow.step = Step.CONFIRMED
+    flow.completed_at = now
+    flow.due_at = None
+    flow.save()
+    check_in_if_possible(flow.booking, now=now)
+    flow_changed(flow)

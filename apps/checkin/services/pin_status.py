@@ -1,0 +1,39 @@
+"""The flow's PIN status follows its grant."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.checkin.events import flow_changed
+from apps.checkin.models import CheckInFlow
+from apps.checkin.states import PIN_STATUS_OF_GRANT, FlowStatus, PinStatus
+from apps.locks.models import AccessGrant
+from apps.locks.states import GrantState
+
+
+def follow_grant(grant_id: UUID) -> None:
+    """Copy the grant's present state onto the flow in progress that waits for it. Idempotent."""
+    with transaction.atomic():
+        flows = CheckInFlow.objects.select_for_update().filter(access_grant=grant_id)
+        for flow in flows.filter(status=FlowStatus.IN_PROGRESS):
+            apply_grant_state(flow)
+
+
+def apply_grant_state(flow: CheckInFlow) -> None:
+    """Bring ``pin_status`` up to date, save and tell. The caller holds the lock on ``flow``."""
+    grant = AccessGrant.objects.filter(pk=flow.access_grant_id).only("state").first()
+    if grant is None:
+        return
+    status = PIN_STATUS_OF_GRANT[GrantState(grant.state)]
+    if status == flow.pin_status:
+        return
+    flow.pin_status = status
+    if status == PinStatus.READY and flow.pin_ready_at is None:
+        flow.pin_ready_at = timezone.now()
+    if status == PinStatus.NOT_STARTED:
+        flow.pin_ready_at = None
+    flow.save(update_fields=["pin_status", "pin_ready_at", "updated_at"])
+    flow_changed(flow)
