@@ -1,0 +1,52 @@
+"""What lives as long as the server: the live layer's loop and, in embedded mode, the worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from apps.common import live
+from backend.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Lifespan:
+    """ASGI application that answers the server's start and stop, and passes the rest on."""
+
+    def __init__(self, application: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._application = application
+        self._worker: Worker | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._application(scope, receive, send)
+            return
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _start(self) -> None:
+        live.use_loop(asyncio.get_running_loop())
+        if settings.EMBEDDED:
+            self._worker = Worker()
+            await asyncio.to_thread(self._worker.start)
+
+    async def _stop(self) -> None:
+        if self._worker is not None:
+            await asyncio.to_thread(self._worker.stop)
+        live.use_loop(None)

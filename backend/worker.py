@@ -1,0 +1,55 @@
+"""The worker: Huey's consumer for the bell, and the sweeper for what was not heard.
+
+It runs inside the server process in embedded mode, and as ``manage.py run_huey`` in production.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Any
+
+from django.conf import settings
+from huey.consumer import Consumer
+from huey.contrib.djhuey import HUEY
+
+from apps.common import tasks
+from apps.common.jobs.sweeper import Sweeper
+
+
+class _QuietConsumer(Consumer):  # type: ignore[misc]  # huey has no types
+    """A consumer that leaves signals to the process it lives in."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+class Worker:
+    """Starts and stops both; safe to stop twice, from any thread."""
+
+    def __init__(self) -> None:
+        assert tasks.ring is not None  # noqa: S101  # registered with Huey before it starts
+        options: dict[str, Any] = settings.HUEY["consumer"]
+        self._consumer = _QuietConsumer(HUEY, **options)
+        self._sweeper = Sweeper()
+        self._once = threading.Lock()
+        self._is_stopped = False
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._consumer.start()
+        self._sweeper.start()
+
+    def keep_healthy(self) -> None:
+        """Restart worker threads that died; call it every now and then."""
+        with contextlib.suppress(Exception):
+            self._consumer.check_worker_health()
+
+    def stop(self) -> None:
+        """Finish what is in hand, then stop. What is not finished is found again by its row."""
+        with self._once:
+            if self._is_stopped:
+                return
+            self._is_stopped = True
+        self._consumer.stop(graceful=True)
+        self._sweeper.stop()

@@ -1,0 +1,74 @@
+"""Hotels, rooms and stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from apps.bookings.models import Hotel as HotelRow
+from apps.bookings.models import Room as RoomRow
+from apps.bookings.stay_view import StayStatus as StayStatusChoices
+from apps.bookings.stay_view import StayView
+from graphql_schema.locks.types import AccessCode
+
+StayStatus = strawberry.enum(
+    StayStatusChoices, name="StayStatus", description="Where a stay is, from the guest's side."
+)
+
+
+@strawberry.type(description="A hotel, as its guests know it.")
+class Hotel:
+    name: str = strawberry.field(description="The name over the door.")
+    slug: str = strawberry.field(description="The name in addresses.")
+    timezone: str = strawberry.field(description="IANA zone that its people live in.")
+    parking_info: str = strawberry.field(description="Where to leave a car.")
+
+    @classmethod
+    def of(cls, row: HotelRow) -> Hotel:
+        """Build from a row."""
+        return cls(
+            name=row.name, slug=row.slug, timezone=row.timezone, parking_info=row.parking_info
+        )
+
+
+@strawberry.type(description="A room, as its guest knows it.")
+class GuestRoom:
+    number: str = strawberry.field(description="The number on the door.")
+
+    @classmethod
+    def of(cls, row: RoomRow | None) -> GuestRoom | None:
+        """Build from a row, keeping None."""
+        return None if row is None else cls(number=row.number)
+
+
+@strawberry.type(description="A stay: what the guest needs from arrival to departure.")
+class Stay:
+    token: str = strawberry.field(description="The key to this stay; keep it like the PIN.")
+    guest_name: str = strawberry.field(description="Who stays.")
+    status: StayStatus = strawberry.field(description="Before, during or after.")
+    pin: str | None = strawberry.field(description="The one PIN, where all locks share it.")
+    access_codes: list[AccessCode] = strawberry.field(description="The current codes.")
+    room: GuestRoom | None = strawberry.field(description="The room.")
+    hotel: Hotel = strawberry.field(description="The hotel.")
+    check_in_at: datetime = strawberry.field(description="From here on, in the hotel's offset.")
+    check_out_at: datetime = strawberry.field(description="Until here, in the hotel's offset.")
+    car_registration: str | None = strawberry.field(description="The car, if there is one.")
+
+    @classmethod
+    def of(cls, view: StayView, token: str) -> Stay:
+        """Build from a gathered stay and the key that opened it."""
+        booking, guest = view.booking, view.guest
+        zone = booking.hotel.zone
+        return cls(
+            token=token,
+            guest_name=guest.full_name if guest else booking.contact_name,
+            status=StayStatusChoices(view.status),
+            pin=view.pin,
+            access_codes=[AccessCode.of(code, zone) for code in view.codes],
+            room=GuestRoom.of(booking.assigned_room),
+            hotel=Hotel.of(booking.hotel),
+            check_in_at=view.window.starts_at.astimezone(zone),
+            check_out_at=view.window.ends_at.astimezone(zone),
+            car_registration=(guest.car_registration or None) if guest else None,
+        )

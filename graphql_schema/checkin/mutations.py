@@ -1,0 +1,84 @@
+"""The four steps of a self check-in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import strawberry
+import strawberry_django
+
+from apps.bookings.stay_view import view_stay
+from apps.checkin.selectors import OpenFlow
+from apps.checkin.services import arrival
+from apps.checkin.states import DeviceType
+from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
+from graphql_schema.bookings.types import Stay
+from graphql_schema.checkin.types import (
+    CheckInFlow,
+    CheckInFlowResult,
+    ConfirmCheckInInput,
+    ConfirmCheckInResult,
+    StartCheckInInput,
+    StartCheckInResult,
+    SubmitGuestDetailsInput,
+    SubmitParkingInput,
+)
+from graphql_schema.problems import problems_as_results
+
+
+@strawberry.type
+class CheckInMutation:
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        description="Find a booking by its reference and open its check-in, or the stay.",
+    )
+    @problems_as_results(NotFound, Forbidden, Conflict, RateLimited)
+    def start_check_in(self, input: StartCheckInInput) -> StartCheckInResult:
+        opened = arrival.start_check_in(
+            arrival.StartRequest(
+                booking_reference=input.booking_reference,
+                hotel_slug=input.hotel_slug,
+                device_type=DeviceType(input.device_type or DeviceType.OTHER),
+                verification=input.verification,
+            )
+        )
+        if isinstance(opened, OpenFlow):
+            return CheckInFlow.of(opened)
+        return _stay(opened)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        description="Say who stays. The PIN begins to be set; saying it again keeps the PIN.",
+    )
+    @problems_as_results(NotFound, Invalid, Conflict, RateLimited)
+    def submit_guest_details(self, input: SubmitGuestDetailsInput) -> CheckInFlowResult:
+        request = arrival.DetailsRequest(
+            token=input.token,
+            full_name=input.full_name,
+            phone_number=input.phone_number,
+            phone_region=input.phone_region,
+            email=input.email,
+        )
+        return CheckInFlow.of(arrival.submit_details(request))
+
+    @strawberry_django.mutation(
+        handle_django_errors=False, description="Say whether there is a car, and which."
+    )
+    @problems_as_results(NotFound, Invalid, Conflict, RateLimited)
+    def submit_parking(self, input: SubmitParkingInput) -> CheckInFlowResult:
+        opened = arrival.submit_parking(
+            token=input.token, has_car=input.has_car, car_registration=input.car_registration
+        )
+        return CheckInFlow.of(opened)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        description="Complete the check-in: the stay with its PIN, or why not yet.",
+    )
+    @problems_as_results(NotFound, Conflict, Pending)
+    def confirm_check_in(self, input: ConfirmCheckInInput) -> ConfirmCheckInResult:
+        return cast(ConfirmCheckInResult, _stay(arrival.confirm_check_in(token=input.token)))
+
+
+def _stay(opened: arrival.OpenStay) -> Stay:
+    return Stay.of(view_stay(opened.booking), opened.token)

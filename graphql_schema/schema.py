@@ -1,0 +1,80 @@
+"""The schema, assembled; the rooms' parts hold everything else."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+from strawberry.utils.str_converters import to_camel_case
+
+from apps.common.errors import DomainError
+from graphql_schema.bookings.queries import StayQuery
+from graphql_schema.checkin.mutations import CheckInMutation
+from graphql_schema.checkin.queries import CheckInQuery
+from graphql_schema.checkin.subscriptions import CheckInSubscription
+from graphql_schema.problems import (
+    InvalidProblem,
+    PendingProblem,
+    Problem,
+    UnavailableProblem,
+)
+
+log = structlog.get_logger(__name__)
+
+
+@strawberry.type(description="Reads.")
+class Query(CheckInQuery, StayQuery):
+    pass
+
+
+@strawberry.type(description="Commands. Refusals are answers, not errors.")
+class Mutation(CheckInMutation):
+    pass
+
+
+@strawberry.type(description="Live state.")
+class Subscription(CheckInSubscription):
+    pass
+
+
+class DoorstepSchema(strawberry.Schema):
+    """A schema whose errors tell callers a code, and strangers nothing about bugs."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Give refusals their code and mask bugs behind an id that is in the log."""
+        for error in errors:
+            _explain(error)
+
+
+def _explain(error: GraphQLError) -> None:
+    original = error.original_error
+    extensions: dict[str, Any] = dict(error.extensions or {})
+    if isinstance(original, DomainError):
+        error.message = original.message
+        extensions["code"] = original.code
+        if original.field:
+            extensions["field"] = to_camel_case(original.field)
+    elif original is not None and not isinstance(original, GraphQLError):
+        error_id = uuid.uuid4().hex
+        log.error("graphql.failed", error_id=error_id, path=error.path, exc_info=original)
+        error.message = f"Something broke on our side; its id in the log is {error_id}."
+        extensions |= {"code": "INTERNAL_ERROR", "id": error_id}
+    else:
+        extensions.setdefault("code", "VALIDATION_ERROR")  # the document or its variables
+    error.extensions = extensions
+
+
+schema = DoorstepSchema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Problem, InvalidProblem, PendingProblem, UnavailableProblem],
+    config=StrawberryConfig(auto_camel_case=True),
+)
