@@ -227,8 +227,10 @@ class Fate:
 class Faults:
     """The plan in force and the one seeded source of chance."""
 
-    def __init__(self, initial: FaultPlan) -> None:
+    def __init__(self, initial: FaultPlan, *, calls: frozenset[str]) -> None:
+        """``calls`` are the names that a plan may speak of."""
         self._initial = initial
+        self._calls = calls
         self.plan = initial
         self._random = Random(initial.seed)  # noqa: S311 - repeatable faults, no secrets
         self._served: dict[str, int] = {}
@@ -239,6 +241,7 @@ class Faults:
     def merge(self, body: Mapping[str, object], *, now_ms: int) -> None:
         """Change the keys in ``body``, or none of them. Raises FaultPlanError."""
         parsed = parse_faults(body)
+        self._refuse_unknown_calls(parsed)
         self.plan = replace(self.plan, **parsed)
         if "seed" in parsed:
             self._random.seed(self.plan.seed)
@@ -247,6 +250,15 @@ class Faults:
         if "clock_skew_seconds" in parsed:
             self._clocks_set = set()
         self._all_offline_since(now_ms)
+
+    def _refuse_unknown_calls(self, parsed: Mapping[str, Any]) -> None:
+        problems: dict[str, str] = {}
+        for key in ("error_codes", "only_calls"):
+            unknown = sorted(set(parsed.get(key, ())) - self._calls)
+            if unknown:
+                problems[key] = "no such call: " + ", ".join(unknown)
+        if problems:
+            raise FaultPlanError(problems)
 
     def reset(self, *, now_ms: int) -> None:
         """Back to the plan the simulator started with, and to the first draw."""

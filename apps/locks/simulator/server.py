@@ -79,7 +79,9 @@ class SimulatorServer:
 
     def stop(self) -> None:
         """End the server and let go of the state file. Safe to call twice."""
-        if self._thread.is_alive():
+        if self._thread.ident is None:  # it never started
+            self.simulator.world.close()
+        elif self._thread.is_alive():
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self.simulator.stop)
             self._server.should_exit = True

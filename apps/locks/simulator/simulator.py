@@ -49,6 +49,7 @@ CALLS: Final[Mapping[str, Call]] = {
 TOKEN_CALL: Final = "oauth2/token"  # noqa: S105 - the name of a call
 REGISTER_CALL: Final = "user/register"
 COUNT_CALL: Final = "app/getMonthRequestCount"
+ALL_CALLS: Final = frozenset({*CALLS, TOKEN_CALL, REGISTER_CALL, COUNT_CALL})
 
 
 def utc_now() -> datetime:
@@ -80,7 +81,7 @@ class Simulator:
 
     def __init__(self, settings: SimulatorSettings) -> None:
         self.settings = settings
-        self.faults = Faults(settings.faults)
+        self.faults = Faults(settings.faults, calls=ALL_CALLS)
         self.world = World(
             open_store(settings.state_path), gateways=settings.gateways, strict=settings.strict
         )

@@ -134,6 +134,8 @@ def test_faults_merge_and_a_reset_returns_to_those_of_the_start(clock: Clock) ->
         ({"error_codes": {"keyboardPwd/add": {"code": 1}}}, {"error_codes"}),
         ({"clock_skew_seconds": {"door": 1}}, {"clock_skew_seconds"}),
         ({"only_calls": [1]}, {"only_calls"}),
+        ({"only_calls": ["keyboardPwd/ad"]}, {"only_calls"}),
+        ({"error_codes": {"lock/lists": 1}}, {"error_codes"}),
         ({"quota": 1}, {"quota"}),
         ({"revoke_tokens": "yes"}, {"revoke_tokens"}),
         ([], {"body"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
 from apps.locks.simulator.simulator import utc_now
 from apps.locks.simulator.store import StoreInUseError
-from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock
+from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
@@ -67,13 +68,18 @@ def test_a_hard_stop_forgets_nothing(tmp_path: Path) -> None:
         assert caller.call("lockRecord/list", lockId=LOCK)["total"] == 1
 
 
-def test_a_change_is_kept_although_its_caller_never_heard(tmp_path: Path) -> None:
+def test_a_change_is_kept_while_its_caller_still_waits_for_the_answer(tmp_path: Path) -> None:
     state = tmp_path / "simulator.sqlite3"
-    with killed_in_the_end(state) as caller:
-        caller.auth()
-        caller.faults(timeout_after_rate=1, hang_seconds=0.01)
-        with pytest.raises(OSError, match="Connection"):
-            caller.add("2580")
+    with ThreadPoolExecutor() as pool:
+        with killed_in_the_end(state) as caller:
+            waiting = Caller(caller.url, utc_now)
+            waiting.auth()
+            caller.sim("POST", "/locks", {"lock_id": LOCK})
+            # The caller gives up after 20 seconds at most; the answer would come after 60.
+            caller.faults(timeout_after_rate=1, hang_seconds=60, only_calls=["keyboardPwd/add"])
+            unheard = pool.submit(waiting.add, "2580")
+            wait_until(lambda: caller.memory() == ["2580"])
+        assert unheard.exception() is not None
     with SimulatorServer(SimulatorSettings(state_path=state)) as server:
         assert Caller(server.url, utc_now).memory() == ["2580"]
 
