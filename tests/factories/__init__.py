@@ -1,0 +1,1 @@
+"""The smallest valid objects; traits name the states they can be in."""
