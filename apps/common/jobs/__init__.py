@@ -7,7 +7,7 @@ try, one wins, and a worker that lost its lease can't write its result.
 """
 
 from apps.common.jobs.bell import wake
-from apps.common.jobs.leases import LEASE, Lease, claim
+from apps.common.jobs.leases import LEASE, Lease, claim, due
 from apps.common.jobs.registry import JobKind, all_kinds, kind_named, kind_of, register
 from apps.common.jobs.rows import WorkRow
 from apps.common.jobs.runner import run_job
@@ -19,6 +19,7 @@ __all__ = [
     "WorkRow",
     "all_kinds",
     "claim",
+    "due",
     "kind_named",
     "kind_of",
     "register",

@@ -64,8 +64,7 @@ class Lease(Generic[R]):
 def claim(model: type[R], pk: Any, *, now: datetime | None = None) -> Lease[R] | None:
     """Take the row if its work is due and nobody works on it; exactly one caller wins."""
     now = now or timezone.now()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-    won = model._default_manager.filter(free, pk=pk, due_at__lte=now).update(
+    won = due(model._default_manager.filter(pk=pk), now).update(
         leased_until=now + LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
     )
     if not won:
@@ -73,3 +72,14 @@ def claim(model: type[R], pk: Any, *, now: datetime | None = None) -> Lease[R] |
     row = model._default_manager.get(pk=pk)
     assert row.due_at is not None  # noqa: S101  # the update above matched on it
     return Lease(row=row, fence=row.fence, claimed_due=row.due_at)
+
+
+def is_due(row: WorkRow) -> bool:
+    """Answer whether the row, as the database has it now, owes work and is free."""
+    return due(type(row)._default_manager.filter(pk=row.pk), timezone.now()).exists()
+
+
+def due(rows: models.QuerySet[R], until: datetime) -> models.QuerySet[R]:
+    """Narrow ``rows`` to the free ones that are due by ``until``."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=until)
+    return rows.filter(free, due_at__lte=until)

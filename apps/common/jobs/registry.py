@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.common.jobs.rows import WorkRow
+
+
+def _all(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows
+
+
+def _nothing(_row: WorkRow) -> str | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +24,15 @@ class JobKind:
     """A model that owes work and the function that does it.
 
     ``work`` gets a ``Lease`` and must settle it; what it raises is logged and tried again later.
+    ``ready`` narrows due rows to those that can be worked on now; the sweeper asks it, so that
+    rows which wait for something busy are not claimed in vain. ``next_after`` names a row that
+    waited for the one just worked on, so that a queue behind a busy thing moves without a pause.
     """
 
     model: type[WorkRow]
     work: Callable[[Any], None]
+    ready: Callable[[QuerySet[Any]], QuerySet[Any]] = _all
+    next_after: Callable[[Any], str | None] = _nothing
 
     @property
     def name(self) -> str:

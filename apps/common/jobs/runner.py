@@ -9,14 +9,14 @@ from typing import Any, Final
 import structlog
 from django.utils import timezone
 
-from apps.common.jobs.leases import Lease, claim
+from apps.common.jobs.leases import Lease, claim, is_due
 from apps.common.jobs.registry import JobKind, kind_named
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE: Final = timedelta(seconds=2)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
-ROUNDS: Final = 10
+ROUNDS: Final = 50  # then other rows get their turn in this thread
 
 
 def run_job(name: str, pk: str) -> bool:
@@ -29,12 +29,17 @@ def run_job(name: str, pk: str) -> bool:
         log.warning("job.unknown_kind", kind=name)
         return False
     worked = False
-    for _ in range(ROUNDS):  # work asked for meanwhile is done at once, not at the next sweep
-        lease = claim(kind.model, pk)
+    current: str | None = pk
+    for _ in range(ROUNDS):
+        if current is None:
+            break
+        lease = claim(kind.model, current)
         if lease is None:
             break
         worked = True
         _work(kind, lease)
+        # Work asked for meanwhile is done at once, then what waited behind this row.
+        current = current if is_due(lease.row) else kind.next_after(lease.row)
     return worked
 
 

@@ -14,9 +14,9 @@ from typing import Final
 
 import structlog
 from django.db import close_old_connections, connections
-from django.db.models import Q
 from django.utils import timezone
 
+from apps.common.jobs.leases import due
 from apps.common.jobs.registry import JobKind, all_kinds
 from apps.common.jobs.runner import run_job
 
@@ -75,9 +75,8 @@ def due_rows(until: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _due_of(kind: JobKind, until: datetime) -> Iterator[tuple[str, str]]:
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=until)
-    rows = kind.model._default_manager.filter(free, due_at__lte=until).order_by("due_at")
-    for pk in rows.values_list("pk", flat=True)[:BATCH]:
+    rows = due(kind.model._default_manager.all(), until).order_by("due_at")
+    for pk in kind.ready(rows).values_list("pk", flat=True)[:BATCH]:
         yield kind.name, str(pk)
 
 

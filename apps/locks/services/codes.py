@@ -7,7 +7,7 @@ before anything is sent again.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,15 +17,13 @@ from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.services.alignment import align
 from apps.locks.services.cloud import client_for
 from apps.locks.services.failures import after_failure
-from apps.locks.services.gateways import hold_gateways
+from apps.locks.services.gateways import WAIT, hold_gateways
 from apps.locks.services.grants import choose_new_pin
 from apps.locks.services.history import record
 from apps.locks.states import UNWANTED, CodeKind, CodeState
 from apps.locks.ttlock.answers import Passcode
 from apps.locks.ttlock.client import TTLockClient
 from apps.locks.ttlock.errors import LockCloudError, PasscodeGone
-
-GATEWAY_BUSY_PAUSE = timedelta(milliseconds=200)
 
 
 def work_on_code(lease: Lease[AccessCode]) -> None:
@@ -36,7 +34,7 @@ def work_on_code(lease: Lease[AccessCode]) -> None:
         return
     with hold_gateways(code.lock) as is_ours:
         if not is_ours:
-            lease.settle(due_at=timezone.now() + GATEWAY_BUSY_PAUSE, attempts=0)
+            lease.settle(due_at=timezone.now() + WAIT, attempts=0)
             return
         client = client_for(code.lock.account)
         if code.state in UNWANTED:

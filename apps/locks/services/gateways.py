@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from apps.locks.models import Gateway, Lock
+from apps.common.jobs import due
+from apps.locks.models import AccessCode, Gateway, Lock
+
+WAIT: Final = timedelta(milliseconds=500)  # a code that found the gateway busy looks again then
 
 
 @contextmanager
@@ -46,3 +50,20 @@ def _take(ids: list[int], ticket: str) -> bool:
             transaction.set_rollback(True)
             return False
     return True
+
+
+def without_busy_gateway(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
+    """Leave out the codes that would only find their gateway at work."""
+    busy = Gateway.objects.filter(busy_until__gt=timezone.now())
+    return codes.exclude(lock__gateways__in=busy)
+
+
+def next_on_same_gateway(code: AccessCode) -> str | None:
+    """Call forward the code that has waited longest for the gateway which ``code`` has left."""
+    now = timezone.now()
+    waiting = due(AccessCode.objects.filter(lock__gateways__locks=code.lock_id), now + WAIT)
+    pk = without_busy_gateway(waiting).order_by("due_at").values_list("pk", flat=True).first()
+    if pk is None:
+        return None
+    AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now).update(due_at=now)
+    return str(pk)

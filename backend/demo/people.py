@@ -1,0 +1,37 @@
+"""Who may log in to the demo. These accounts exist in development only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A demo login; the password is known to everybody, which is why production refuses it."""
+
+    username: str
+    password: str
+    is_superuser: bool = False
+
+
+DESK = Login(username="desk.killarney", password="doorstep-demo-killarney")  # noqa: S106  # public
+OTHER_DESK = Login(username="desk.dingle", password="doorstep-demo-dingle")  # noqa: S106  # public
+SUPERUSER = Login(
+    username="admin",
+    password="doorstep-demo-admin",  # noqa: S106  # public
+    is_superuser=True,
+)
+
+
+def ensure_login(login: Login) -> User:
+    """Return the account, made on the first call and left alone afterwards."""
+    user, is_new = User.objects.get_or_create(
+        username=login.username,
+        defaults={"is_staff": True, "is_superuser": login.is_superuser},
+    )
+    if is_new:
+        user.set_password(login.password)
+        user.save(update_fields=["password"])
+    return user
