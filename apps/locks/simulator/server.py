@@ -8,9 +8,11 @@ import threading
 import time
 from contextlib import suppress
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from apps.locks.simulator.app import create_app
 from apps.locks.simulator.simulator import Simulator, SimulatorSettings
@@ -19,26 +21,49 @@ START_SECONDS: Final = 10.0
 FAREWELL_SECONDS: Final = 1  # how long calls under way may take to end
 
 
+class UnloggedProtocol(HttpToolsProtocol):
+    """HTTP without access log lines, which would hold tokens and codes.
+
+    uvicorn's own switch would silence every other server in the process as well.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.access_log = False
+
+
 def _config(simulator: Simulator) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(simulator),
-        log_level="warning",
-        access_log=False,  # request lines hold tokens and codes
+        http=UnloggedProtocol,
+        ws="none",
+        log_config=None,  # logging belongs to the process around
+        log_level=None,
         timeout_graceful_shutdown=FAREWELL_SECONDS,
     )
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening address; port 0 takes a free one. Raises OSError when it is taken."""
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError when it is taken.
+
+    Whoever connects from now on waits until the server is up, and is not refused.
+    """
     # asyncio switches Nagle's algorithm off only where TCP is named; else answers lag by 40 ms.
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
+        listening.bind((host, port))
+        listening.listen()
     except OSError:
-        bound.close()
+        listening.close()
         raise
-    return bound
+    return listening
 
 
 class SimulatorServer:
@@ -55,7 +80,7 @@ class SimulatorServer:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._socket = bind(host, port)
+        self._socket = listen(host, port)
         try:
             self.simulator = Simulator(settings or SimulatorSettings())
         except BaseException:
@@ -110,11 +135,11 @@ class SimulatorServer:
         self.stop()
 
 
-def serve_forever(simulator: Simulator, bound: socket.socket) -> None:
-    """Answer on ``bound`` until the process is interrupted."""
+def serve_forever(simulator: Simulator, listening: socket.socket) -> None:
+    """Answer on ``listening`` until the process is interrupted."""
     try:
         # uvicorn ends in order first, then raises the interrupt again.
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(_config(simulator)).run(sockets=[bound])
+            uvicorn.Server(_config(simulator)).run(sockets=[listening])
     finally:
         simulator.world.close()

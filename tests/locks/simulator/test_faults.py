@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
-from apps.locks.simulator.faults import FaultPlan
+from apps.locks.simulator.faults import FaultPlan, Faults
 from tests.locks.simulator.driver import (
     LOCK,
     LOCK_ON_OTHER_GATEWAY,
@@ -149,6 +149,18 @@ def test_a_wrong_plan_names_its_wrong_keys_and_changes_nothing(
     assert answer.status_code == 400
     assert set(answer.json()["errors"]) == named
     assert caller.sim("GET", "/faults").json() == before
+
+
+def test_jitter_spreads_the_time_of_commands_around_their_latency() -> None:
+    faults = Faults(FaultPlan(latency_ms=100, jitter_ms=40), calls=frozenset())
+    delays = [faults.draw("lock/unlock", LOCK).delay_ms for _ in range(200)]
+    assert 60 <= min(delays) < 70
+    assert 130 < max(delays) <= 140
+
+
+def test_a_command_takes_no_time_below_zero() -> None:
+    faults = Faults(FaultPlan(latency_ms=1, jitter_ms=500), calls=frozenset())
+    assert min(faults.draw("lock/unlock", LOCK).delay_ms for _ in range(50)) == 0
 
 
 def test_the_same_seed_gives_the_same_run(caller: Caller) -> None:

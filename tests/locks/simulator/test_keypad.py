@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 
+from apps.locks.simulator import SimulatorServer
 from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock, millis, wait_until
 
 
@@ -171,18 +174,35 @@ def test_battery_tamper_and_gateway_events_can_be_sent(caller: Caller, receiver:
     assert (form["notifyType"], form["gatewayId"], form["isOnline"]) == ("2", "2", "0")
 
 
-def test_the_log_tells_of_callbacks_without_codes_or_the_secret_path(
+def test_logs_hold_neither_codes_nor_tokens_nor_the_secret_path(
     caller: Caller, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("DEBUG")
-    caller.add("2580")
+    caplog.set_level("DEBUG", logger="apps")
+    caplog.set_level("DEBUG", logger="uvicorn")
+    fields = {"lockId": LOCK, "keyboardPwd": "2580", "addType": 2, "keyboardPwdType": 2}
+    url = caller.url + "/v3/keyboardPwd/add"
+    assert "keyboardPwdId" in requests.get(url, params=caller.auth() | fields, timeout=20).json()
     caller.enter("2580", at=NOON)
     wait_until(lambda: "callback of type 1 delivered" in caplog.text)
-    own = "".join(
-        record.getMessage() for record in caplog.records if record.name.startswith("apps.")
+    own = " ".join(
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith(("apps.", "uvicorn"))
     )
-    assert "2580" not in own
-    assert "s3cret" not in own
+    for secret in ("2580", caller.access_token, "s3cret"):
+        assert secret not in own
+
+
+def test_a_simulator_leaves_the_logging_of_its_process_alone() -> None:
+    access_log = logging.getLogger("uvicorn.access")
+    kept = logging.NullHandler()
+    access_log.addHandler(kept)
+    before = (list(access_log.handlers), access_log.propagate, access_log.level)
+    try:
+        with SimulatorServer():
+            assert (list(access_log.handlers), access_log.propagate, access_log.level) == before
+    finally:
+        access_log.removeHandler(kept)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.locks.simulator import Simulator, SimulatorSettings
 from apps.locks.simulator.auth import Credentials
 from apps.locks.simulator.faults import FaultPlan, FaultPlanError, parse_faults
-from apps.locks.simulator.server import bind, serve_forever
+from apps.locks.simulator.server import listen, serve_forever
 from apps.locks.simulator.store import StoreInUseError
 
 IN_MEMORY = ":memory:"
@@ -54,19 +54,19 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="forget the kept state first")
 
     def handle(self, **options: Any) -> None:
-        """Bind, say where, and serve."""
+        """Listen, say where, and serve."""
         try:
-            bound = bind(options["host"], options["port"])
+            listening = listen(options["host"], options["port"])
             simulator = Simulator(_simulator_settings(options))
         except (OSError, StoreInUseError, FaultPlanError, ValueError) as error:
             raise CommandError(str(error)) from error
         if options["reset"]:
             simulator.clear()
-        port = bound.getsockname()[1]
+        port = listening.getsockname()[1]
         self.stdout.write(f"TTLock simulator on http://{options['host']}:{port}")
         self.stdout.write(f"State: http://{options['host']}:{port}/_sim/state")
         self.stdout.flush()
-        serve_forever(simulator, bound)
+        serve_forever(simulator, listening)
 
 
 def _simulator_settings(options: dict[str, Any]) -> SimulatorSettings:
