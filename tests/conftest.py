@@ -1,0 +1,66 @@
+"""Fixtures that more than one room's tests use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from apps.locks.services import cloud
+from apps.locks.simulator import SimulatorServer
+from tests.fakes.lock_cloud import LockCloud
+
+
+@pytest.fixture(scope="session")
+def lock_simulator() -> Iterator[SimulatorServer]:
+    """One simulator for the run, on a free port."""
+    with SimulatorServer() as server:
+        yield server
+
+
+@pytest.fixture
+def lock_cloud(lock_simulator: SimulatorServer, settings: Settings) -> Iterator[LockCloud]:
+    """The lock cloud that this test's workers call: empty, and nothing goes wrong."""
+    settings.TTLOCK_API_URL = lock_simulator.url
+    cloud._client.cache_clear()  # clients remember failed logins; account numbers come again
+    yield LockCloud(lock_simulator.url)
+    cloud._client.cache_clear()
+
+
+class AskGraphQL(Protocol):
+    """Sends one document over HTTP."""
+
+    def __call__(self, query: str, /, **variables: Any) -> dict[str, Any]: ...
+
+
+@pytest.fixture
+def gql(client: Client) -> AskGraphQL:
+    """Return what POST /graphql/ answers, decoded; the status must be 200."""
+
+    def ask(query: str, /, **variables: Any) -> dict[str, Any]:
+        body = json.dumps({"query": query, "variables": variables})
+        response: HttpResponse = client.post("/graphql/", body, content_type="application/json")
+        assert response.status_code == 200, response.content
+        answer: dict[str, Any] = json.loads(response.content)
+        return answer
+
+    return ask
+
+
+@pytest.fixture
+def queries_of() -> Callable[[Callable[[], Any]], int]:
+    """Return how many queries a call makes."""
+
+    def count(call: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count

@@ -1,0 +1,1 @@
+"""The one fake vendor: the lock cloud, over real HTTP."""
