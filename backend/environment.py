@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-T = TypeVar("T")
+T = TypeVar("T", int, float)
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 SIMULATOR_URL: Final = "http://127.0.0.1:8090"
@@ -276,11 +276,11 @@ class _Reader:
             return default
         try:
             value = kind(text)
+            if low <= value <= high:
+                return value
         except ValueError:
-            value = None  # type: ignore[assignment]  # refused just below
-        if value is None or not low <= value <= high:  # type: ignore[operator]  # int or float
-            raise SettingsError(f"{name} must be a number from {low:g} to {high:g}.")
-        return value
+            pass  # refused like a number out of range
+        raise SettingsError(f"{name} must be a number from {low:g} to {high:g}.")
 
     def _rate(self, name: str, default: str) -> Rate:
         text = self._text(name, default)

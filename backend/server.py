@@ -21,7 +21,7 @@ from apps.locks.simulator.store import StoreInUseError
 HOST: Final = "127.0.0.1"
 SIMULATOR_PORT: Final = 8090
 FAREWELL_SECONDS: Final = 5  # how long open sockets get to say goodbye
-SIMULATED_LATENCY: Final = {"latency_ms": 400, "jitter_ms": 100}  # what real gateways feel like
+LOCK_FEEL: Final = FaultPlan(latency_ms=400, jitter_ms=100)  # of gateways on a good day
 
 
 def bind(port: int) -> socket.socket:
@@ -52,9 +52,7 @@ def start_simulator() -> SimulatorServer | None:
 
 
 def _simulator_on(port: int) -> SimulatorServer | None:
-    options = SimulatorSettings(
-        faults=FaultPlan(**SIMULATED_LATENCY), state_path=simulator_state_path()
-    )
+    options = SimulatorSettings(faults=LOCK_FEEL, state_path=simulator_state_path())
     try:
         return SimulatorServer(options, host=HOST, port=port)
     except StoreInUseError as error:

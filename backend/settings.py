@@ -239,6 +239,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Access lines would carry the tokens of guest links; request ids are logged instead.
+        # So would the line that the server writes for every accepted socket.
+        "uvicorn.error": {"level": "WARNING"},
         "uvicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         "django.server": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         # Django names the whole path of a refused request; the door logs it without.

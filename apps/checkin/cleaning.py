@@ -16,6 +16,10 @@ LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254
 LONGEST_PHONE: Final = 40
 REGISTRATION: Final = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
+# Numbers that never ring, for rehearsals and demos; the library calls them invalid because nobody
+# can have them. Sources: Ofcom (mobile 07700 900000 to 900999), ComReg (020 91X XXXX),
+# Arcep (06 39 98 XX XX).
+KEPT_FOR_FICTION: Final = ("+447700900", "+3532091", "+3363998")
 # Controls, and marks that turn the reading direction of what follows them.
 FORBIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
 DIRECTION_MARKS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -48,9 +52,15 @@ def clean_phone(text: str, region: str) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise InvalidPhone from None
-    if number.extension or not phonenumbers.is_valid_number(number) or re.search(r"[A-Za-z]", text):
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    exists = phonenumbers.is_valid_number(number) or _is_fictional(number, e164)
+    if not exists or number.extension or re.search(r"[A-Za-z]", text):
         raise InvalidPhone
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164
+
+
+def _is_fictional(number: phonenumbers.PhoneNumber, e164: str) -> bool:
+    return e164.startswith(KEPT_FOR_FICTION) and phonenumbers.is_possible_number(number)
 
 
 def clean_region(text: str | None, default: str) -> str:

@@ -8,12 +8,11 @@ import strawberry
 
 from apps.bookings.models import Hotel as HotelRow
 from apps.bookings.models import Room as RoomRow
-from apps.bookings.stay_view import StayStatus as StayStatusChoices
-from apps.bookings.stay_view import StayView
+from apps.bookings.stay_view import StayStatus, StayView
 from graphql_schema.locks.types import AccessCode
 
-StayStatus = strawberry.enum(
-    StayStatusChoices, name="StayStatus", description="Where a stay is, from the guest's side."
+strawberry.enum(
+    StayStatus, name="StayStatus", description="Where a stay is, from the guest's side."
 )
 
 
@@ -63,7 +62,7 @@ class Stay:
         return cls(
             token=token,
             guest_name=guest.full_name if guest else booking.contact_name,
-            status=StayStatusChoices(view.status),
+            status=StayStatus(view.status),
             pin=view.pin,
             access_codes=[AccessCode.of(code, zone) for code in view.codes],
             room=GuestRoom.of(booking.assigned_room),

@@ -9,8 +9,7 @@ import strawberry
 
 from apps.bookings.selectors import contact_of
 from apps.checkin.selectors import OpenFlow, shown_status
-from apps.checkin.states import DeviceType as DeviceTypeChoices
-from apps.checkin.states import FlowStatus, PinStatus
+from apps.checkin.states import DeviceType, FlowStatus, PinStatus
 from graphql_schema.bookings.types import GuestRoom, Hotel, Stay
 from graphql_schema.problems import (
     ConflictProblem,
@@ -23,15 +22,11 @@ from graphql_schema.problems import (
     RateLimitedProblem,
 )
 
-DeviceType = strawberry.enum(
-    DeviceTypeChoices, name="DeviceType", description="What the guest holds in their hands."
-)
-CheckInFlowStatus = strawberry.enum(
+strawberry.enum(DeviceType, name="DeviceType", description="What the guest holds in their hands.")
+strawberry.enum(
     FlowStatus, name="CheckInFlowStatus", description="Where a check-in stands as a whole."
 )
-CheckInPinStatus = strawberry.enum(
-    PinStatus, name="PinStatus", description="Whether the PIN is on the locks."
-)
+strawberry.enum(PinStatus, name="PinStatus", description="Whether the PIN is on the locks.")
 
 
 @strawberry.type(description="Why the PIN is not there.")
@@ -46,8 +41,8 @@ class CheckInFlow:
     step: int = strawberry.field(
         description="The last step completed: 1 found, 2 details, 3 parking, 4 confirmed."
     )
-    status: CheckInFlowStatus = strawberry.field(description="Where the flow stands.")
-    pin_status: CheckInPinStatus = strawberry.field(description="Whether the PIN is on the locks.")
+    status: FlowStatus = strawberry.field(description="Where the flow stands.")
+    pin_status: PinStatus = strawberry.field(description="Whether the PIN is on the locks.")
     booking_reference: str = strawberry.field(description="The reference that was typed.")
     full_name: str | None = strawberry.field(description="As entered.")
     phone_number: str | None = strawberry.field(description="As entered, in E.164.")

@@ -10,12 +10,8 @@ import strawberry
 from apps.locks.models import AccessCode as AccessCodeRow
 from apps.locks.states import CodeKind, CodeState
 
-AccessCodeKind = strawberry.enum(
-    CodeKind, name="AccessCodeKind", description="How a code came to be."
-)
-AccessCodeStatus = strawberry.enum(
-    CodeState, name="AccessCodeStatus", description="Where a code on a lock stands."
-)
+strawberry.enum(CodeKind, name="AccessCodeKind", description="How a code came to be.")
+strawberry.enum(CodeState, name="AccessCodeStatus", description="Where a code on a lock stands.")
 
 
 @strawberry.type(description="One code on one lock.")
@@ -23,8 +19,8 @@ class AccessCode:
     lock_name: str = strawberry.field(description="The lock's name, as on the door.")
     is_front_door: bool = strawberry.field(description="Whether it is the house's own door.")
     code: str | None = strawberry.field(description="The digits; null until they are SET.")
-    kind: AccessCodeKind = strawberry.field(description="How the code came to be.")
-    status: AccessCodeStatus = strawberry.field(description="Where the code stands.")
+    kind: CodeKind = strawberry.field(description="How the code came to be.")
+    status: CodeState = strawberry.field(description="Where the code stands.")
     starts_at: datetime = strawberry.field(description="Opens from here on, in the hotel's offset.")
     ends_at: datetime = strawberry.field(description="Opens until here, in the hotel's offset.")
     verified_at: datetime | None = strawberry.field(

@@ -127,7 +127,7 @@ def _has_ended(booking: Booking, now: datetime) -> bool:
 
 
 def _has_checked_in(booking: Booking) -> bool:
-    completed = booking.checkin_flows.filter(status=FlowStatus.COMPLETED)  # type: ignore[attr-defined]  # reverse name
+    completed = booking.checkin_flows.filter(status=FlowStatus.COMPLETED)
     return booking.checked_in_at is not None or completed.exists()
 
 

@@ -24,9 +24,9 @@ def follow_grant(grant_id: UUID) -> None:
 
 def apply_grant_state(flow: CheckInFlow) -> None:
     """Bring ``pin_status`` up to date, save and tell. The caller holds the lock on ``flow``."""
-    grant = AccessGrant.objects.filter(pk=flow.access_grant_id).only("state").first()
-    if grant is None:
+    if flow.access_grant_id is None:
         return
+    grant = AccessGrant.objects.only("state").get(pk=flow.access_grant_id)
     status = PIN_STATUS_OF_GRANT[GrantState(grant.state)]
     if status == flow.pin_status:
         return

@@ -90,8 +90,9 @@ def _framework_error(exc: drf.APIException) -> Response:
     code = CODE_OF_STATUS.get(status, "VALIDATION_ERROR" if status < 500 else "INTERNAL_ERROR")
     fields = exc.detail if isinstance(exc.detail, dict) else None
     response = Response(envelope(code, _sentence(exc), fields), status=status)
-    if isinstance(exc, drf.Throttled) and exc.wait is not None:
-        response["Retry-After"] = str(math.ceil(exc.wait))
+    wait = getattr(exc, "wait", None)
+    if wait is not None:
+        response["Retry-After"] = str(math.ceil(wait))
     if status == 401:
         response["WWW-Authenticate"] = getattr(exc, "auth_header", "Bearer")
     return response

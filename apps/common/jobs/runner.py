@@ -62,5 +62,6 @@ def pause_after(
     attempts: int, *, first: timedelta = FIRST_PAUSE, longest: timedelta = LONGEST_PAUSE
 ) -> timedelta:
     """Return how long to wait after the nth failed attempt: doubling, with jitter, bounded."""
-    doubled = first * 2 ** min(max(attempts - 1, 0), 16)
-    return min(doubled, longest) * random.uniform(0.75, 1.25)  # noqa: S311  # spreads load only
+    doublings = min(max(attempts - 1, 0), 16)
+    spread: float = random.uniform(0.75, 1.25)  # noqa: S311  # spreads load only
+    return min(first * 2**doublings, longest) * spread

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backend.demo.simulator import provision
 from backend.demo.urls import print_urls
 from backend.server import HOST, EmbeddedServer, bind, start_simulator
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         call_command("seed_demo", verbosity=0, stdout=self.stdout)
         simulator = start_simulator()
         try:
+            if simulator is not None:
+                provision(simulator.url)
             base = f"http://{HOST}:{bound.getsockname()[1]}"
             server = EmbeddedServer(on_started=lambda: print_urls(base, settings.TTLOCK_API_URL))
             server.serve_on(bound)

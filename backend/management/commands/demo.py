@@ -1,0 +1,102 @@
+"""Everything in one process, with a story played through the public API."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from backend.demo.client import StoryFailed
+from backend.demo.seed import SeedRequest, seed
+from backend.demo.simulator import provision
+from backend.demo.story import Story
+from backend.demo.urls import print_urls
+from backend.server import HOST, EmbeddedServer, bind, simulator_state_path, start_simulator
+
+
+class Command(BaseCommand):
+    """Works the tenth time, and the next day: each run takes another booking that arrives today."""
+
+    help = "Run the whole system in one process and play a guest's check-in against it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--once", action="store_true", help="Leave after the story.")
+        parser.add_argument("--reset", action="store_true", help="Begin with nothing.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("demo makes public logins; it does not run with DEBUG=false.")
+        bound = bind(options["port"])
+        if options["reset"]:
+            _forget_everything()
+        call_command("migrate", verbosity=0, interactive=False)
+        summary = seed(SeedRequest())
+        simulator = start_simulator()
+        base = f"http://{HOST}:{bound.getsockname()[1]}"
+        story = Story(
+            base_url=base,
+            simulator_url=simulator.url if simulator else None,
+            hotel_slug=summary.hotel.slug,
+            booking_reference=summary.arriving[0].booking_reference,
+        )
+        try:
+            if simulator is not None:
+                provision(simulator.url)
+            connection.close()
+            performance = _Performance(story, stop_afterwards=options["once"])
+            performance.server.serve_on(bound)
+        finally:
+            if simulator is not None:
+                simulator.stop()
+        if performance.failure is not None:
+            raise CommandError(f"The story failed: {performance.failure}")
+
+
+class _Performance:
+    """Plays the story in a thread of its own once the server answers."""
+
+    def __init__(self, story: Story, *, stop_afterwards: bool) -> None:
+        self.failure: str | None = None
+        self.server = EmbeddedServer(on_started=self._begin)
+        self._story = story
+        self._stop_afterwards = stop_afterwards
+
+    def _begin(self) -> None:
+        threading.Thread(target=self._play, name="demo-story", daemon=True).start()
+
+    def _play(self) -> None:
+        console = self._story.console
+        try:
+            self._story.play()
+        except StoryFailed as failure:
+            self.failure = str(failure)
+        except Exception as failure:  # whatever it is, the demo must say so and end
+            self.failure = f"{type(failure).__name__}: {failure}"
+        if self.failure is not None:
+            console.print(f"[red]✗ {self.failure}")
+        if self.failure is not None or self._stop_afterwards:
+            self.server.should_exit = True
+            return
+        console.rule("[bold]What to open next")
+        print_urls(self._story.base_url, settings.TTLOCK_API_URL)
+        console.print("Ctrl-C ends it.")
+
+
+def _forget_everything() -> None:
+    """Remove the embedded database, the queue and the simulated locks' memory."""
+    if connection.vendor != "sqlite":
+        raise CommandError("--reset empties the embedded database only; drop this one by hand.")
+    connection.close()
+    database = settings.DATABASES["default"]["NAME"]
+    for path in (database, settings.HUEY.get("filename"), str(simulator_state_path())):
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            if path:
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(settings.VAR_DIR / "mail", ignore_errors=True)
