@@ -5,7 +5,8 @@ It imports nothing from the rest of the project. ``SimulatorServer`` starts it i
 """
 
 from apps.locks.simulator.app import create_app
+from apps.locks.simulator.fault_plan import FaultPlan
 from apps.locks.simulator.server import SimulatorServer
 from apps.locks.simulator.simulator import Simulator, SimulatorSettings
 
-__all__ = ["Simulator", "SimulatorServer", "SimulatorSettings", "create_app"]
+__all__ = ["FaultPlan", "Simulator", "SimulatorServer", "SimulatorSettings", "create_app"]

@@ -11,8 +11,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
+from apps.locks.simulator.entities import Token
 from apps.locks.simulator.wire import MINUTE_MS, ErrCode, Fields, Refusal
-from apps.locks.simulator.world import Token, World
+from apps.locks.simulator.world import World
 
 TOKEN_TTL_SECONDS: Final = 7_776_000  # 90 days
 DATE_TOLERANCE_MS: Final = 5 * MINUTE_MS

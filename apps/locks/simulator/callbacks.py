@@ -15,11 +15,11 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from apps.locks.simulator.entities import Lock, LockRecord
 from apps.locks.simulator.faults import Faults
 from apps.locks.simulator.lock_calls import gateway_identity
 from apps.locks.simulator.records import callback_row
 from apps.locks.simulator.work import ADMIN
-from apps.locks.simulator.world import Lock, LockRecord
 
 logger = logging.getLogger(__name__)
 

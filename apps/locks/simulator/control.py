@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from apps.locks.simulator import auth, keypad, state
-from apps.locks.simulator.faults import FaultPlanError
+from apps.locks.simulator.entities import Lock
+from apps.locks.simulator.fault_plan import FaultPlanError
 from apps.locks.simulator.passcodes import Verdict
 from apps.locks.simulator.provisioning import provision
 from apps.locks.simulator.simulator import Simulator
 from apps.locks.simulator.wire import Refusal
-from apps.locks.simulator.world import Lock
 
 REVOKE = "revoke_tokens"
 REVOKE_REFRESH = "revoke_refresh_tokens"

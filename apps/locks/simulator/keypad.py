@@ -6,9 +6,9 @@ from typing import Final
 
 from apps.locks.simulator import passcodes, records
 from apps.locks.simulator.callbacks import gateway_form
+from apps.locks.simulator.entities import Lock
 from apps.locks.simulator.passcodes import Verdict
 from apps.locks.simulator.simulator import Simulator
-from apps.locks.simulator.world import Lock
 
 
 def enter_code(simulator: Simulator, *, lock: Lock, code: str, at_ms: int) -> Verdict:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from apps.locks.simulator import records
+from apps.locks.simulator.entities import Lock, LockRecord, mac_address
 from apps.locks.simulator.wire import ErrCode, Fields, Refusal, done, page
 from apps.locks.simulator.work import Desk, Work
-from apps.locks.simulator.world import Lock, LockRecord, mac_address, signal_strength
+from apps.locks.simulator.world import signal_strength
 
 AUTO_LOCK_SECONDS: Final = 5
 # Bits: 0 passcode, 8 remote lock, 10 gateway unlock, 22 passage mode.

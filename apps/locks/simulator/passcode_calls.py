@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from apps.locks.simulator import passcodes
+from apps.locks.simulator.entities import CloudCode, IssuedWindow, Lock, MemoryCode
 from apps.locks.simulator.wire import MINUTE_MS, ErrCode, Fields, Refusal, done, page
 from apps.locks.simulator.work import ADMIN, Desk, Work
-from apps.locks.simulator.world import CloudCode, IssuedWindow, Lock, MemoryCode
 
 BY_BLUETOOTH: Final = 1  # the vendor's default: a phone has done it, the cloud only notes it
 BY_GATEWAY: Final = 2

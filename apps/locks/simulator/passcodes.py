@@ -11,8 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from apps.locks.simulator.entities import ALL_DIGITS, Lock, MemoryCode
 from apps.locks.simulator.wire import DAY_MS, HOUR_MS, MINUTE_MS, ErrCode, Refusal
-from apps.locks.simulator.world import ALL_DIGITS, Lock, MemoryCode
 
 ONE_TIME: Final = 1
 PERMANENT: Final = 2

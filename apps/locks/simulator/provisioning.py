@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from apps.locks.simulator.world import ALL_DIGITS, Lock, World
+from apps.locks.simulator.entities import ALL_DIGITS, Lock
+from apps.locks.simulator.world import World
 
 KNOWN: Final = ("lock_id", "alias", "gateway_ids", "mac", "battery", "digits")
 MAC: Final = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from apps.locks.simulator.entities import Lock, LockRecord
 from apps.locks.simulator.faults import Faults
 from apps.locks.simulator.passcodes import Verdict
 from apps.locks.simulator.wire import DAY_MS
-from apps.locks.simulator.world import Lock, LockRecord, World
+from apps.locks.simulator.world import World
 
 CLOUD_KEEPS_MS: Final = 183 * DAY_MS  # six months
 

@@ -14,12 +14,14 @@ from typing import Any, Final
 
 from apps.locks.simulator import auth, lock_calls, passcode_calls
 from apps.locks.simulator.callbacks import Callbacks, records_form
-from apps.locks.simulator.faults import Fate, FaultPlan, Faults, ForcedError
+from apps.locks.simulator.entities import Lock
+from apps.locks.simulator.fault_plan import FaultPlan, ForcedError
+from apps.locks.simulator.faults import Fate, Faults
 from apps.locks.simulator.records import LockLog
 from apps.locks.simulator.store import open_store
 from apps.locks.simulator.wire import ErrCode, Fields, Refusal
 from apps.locks.simulator.work import Call, Desk, Work
-from apps.locks.simulator.world import Lock, World, by_signal
+from apps.locks.simulator.world import World, by_signal
 
 logger = logging.getLogger(__name__)
 

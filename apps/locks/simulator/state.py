@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from apps.locks.simulator.entities import CloudCode, Lock, MemoryCode
 from apps.locks.simulator.simulator import Simulator
-from apps.locks.simulator.world import CloudCode, Lock, MemoryCode
 
 
 def snapshot(simulator: Simulator, *, lock_id: int | None = None) -> dict[str, Any]:

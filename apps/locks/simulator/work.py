@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from apps.locks.simulator.entities import Lock
 from apps.locks.simulator.faults import Faults
 from apps.locks.simulator.records import LockLog
 from apps.locks.simulator.wire import Fields
-from apps.locks.simulator.world import Lock, World
+from apps.locks.simulator.world import World
 
 ADMIN: str = "simulator_admin"
 

@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
-from apps.locks.simulator.faults import FaultPlan, Faults
+from apps.locks.simulator.fault_plan import FaultPlan
+from apps.locks.simulator.faults import Faults
 from tests.locks.simulator.driver import (
     LOCK,
     LOCK_ON_OTHER_GATEWAY,

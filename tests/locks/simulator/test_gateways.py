@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
-from apps.locks.simulator.faults import FaultPlan
+from apps.locks.simulator.fault_plan import FaultPlan
 from tests.locks.simulator.driver import (
     LOCK,
     LOCK_ON_OTHER_GATEWAY,

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.locks.simulator import Simulator, SimulatorSettings
 from apps.locks.simulator.auth import Credentials
-from apps.locks.simulator.faults import FaultPlan, FaultPlanError, parse_faults
+from apps.locks.simulator.fault_plan import FaultPlan, FaultPlanError, parse_faults
 from apps.locks.simulator.server import listen, serve_forever
 from apps.locks.simulator.store import StoreInUseError
 
