@@ -13,8 +13,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from apps.locks.simulator import SimulatorSettings
-from apps.locks.simulator.faults import FaultPlan
+from apps.locks.simulator import FaultPlan, SimulatorSettings
 from apps.locks.simulator.server import SimulatorServer
 from apps.locks.simulator.store import StoreInUseError
 
