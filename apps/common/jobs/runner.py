@@ -64,4 +64,4 @@ def pause_after(
     """Return how long to wait after the nth failed attempt: doubling, with jitter, bounded."""
     doublings = min(max(attempts - 1, 0), 16)
     spread: float = random.uniform(0.75, 1.25)  # noqa: S311  # spreads load only
-    return min(first * 2**doublings, longest) * spread
+    return min(first * (1 << doublings), longest) * spread
