@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
 from backend import environment
 
 try:
@@ -163,11 +167,16 @@ HUEY: dict[str, Any] = {
 if REDIS_URL:
     HUEY |= {
         "huey_class": "huey.RedisHuey",
-        # Short time-outs: a broken Redis delays nobody, the sweeper does the work.
+        # Short time-outs: a broken Redis delays nobody, the sweeper does the work. They go with the
+        # pool, since Huey takes an address or options and never both. One retry replaces a
+        # connection that Redis has closed meanwhile.
         "connection": {
-            "url": REDIS_URL,
-            "socket_connect_timeout": 1,
-            "socket_timeout": 5,
+            "connection_pool": redis.ConnectionPool.from_url(
+                REDIS_URL,
+                socket_connect_timeout=1,
+                socket_timeout=5,
+                retry=Retry(NoBackoff(), 1),
+            ),
             "read_timeout": 1,
         },
     }
