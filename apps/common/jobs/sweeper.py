@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import close_old_connections, connections
@@ -69,15 +69,23 @@ class Sweeper:
 
 
 def due_rows(until: datetime) -> Iterator[tuple[str, str]]:
-    """Yield (kind name, primary key) of free rows due by ``until``, longest overdue first."""
+    """Yield (kind name, primary key) of free rows due by ``until``, longest overdue first.
+
+    A kind that can't be read, such as one whose table is yet to be migrated, is logged and left
+    out; the others' work goes on.
+    """
     for kind in all_kinds():
-        yield from _due_of(kind, until)
+        try:
+            rows = _due_of(kind, until)
+        except Exception:
+            log.exception("sweep.kind_failed", kind=kind.name)
+        else:
+            yield from ((kind.name, str(pk)) for pk in rows)
 
 
-def _due_of(kind: JobKind, until: datetime) -> Iterator[tuple[str, str]]:
+def _due_of(kind: JobKind, until: datetime) -> list[Any]:
     rows = due(kind.model._default_manager.all(), until).order_by("due_at")
-    for pk in kind.ready(rows).values_list("pk", flat=True)[:BATCH]:
-        yield kind.name, str(pk)
+    return list(kind.ready(rows).values_list("pk", flat=True)[:BATCH])
 
 
 def _run(name: str, pk: str) -> None:
