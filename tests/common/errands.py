@@ -36,17 +36,17 @@ class Errand(WorkRow):
         return f"Errand {self.pk}"
 
 
-class _Careless(models.Manager["CarelessErrand"]):
+class _CarelessRows(models.QuerySet["CarelessErrand"]):
     """Looks rows up by their key alone: whoever claims one gets it."""
 
-    def filter(self, *_conditions: Any, **wanted: Any) -> models.QuerySet[CarelessErrand]:
-        return super().filter(pk=wanted["pk"])
+    def filter(self, *_conditions: Any, **wanted: Any) -> _CarelessRows:
+        return super().filter(**{name: wanted[name] for name in wanted if name == "pk"})
 
 
 class CarelessErrand(Errand):
     """The same rows with the condition of a claim taken away: the twin of every race test."""
 
-    objects: ClassVar[Any] = _Careless()
+    objects: ClassVar[Any] = _CarelessRows.as_manager()
 
     class Meta:
         app_label = "tests_common"
@@ -65,9 +65,11 @@ def do(lease: Lease[Any]) -> None:
 
 
 @contextlib.contextmanager
-def worked_by(work: Callable[[Lease[Any]], None], model: type[Errand] = Errand) -> Iterator[str]:
+def worked_by(
+    work: Callable[[Lease[Any]], None], model: type[Errand] = Errand, **options: Any
+) -> Iterator[str]:
     """Let ``work`` be done on errands meanwhile; yields the kind's name."""
-    kind = JobKind(model=model, work=work)
+    kind = JobKind(model=model, work=work, **options)
     register(kind)
     try:
         yield kind.name
