@@ -25,10 +25,12 @@ LOCK_FEEL: Final = FaultPlan(latency_ms=400, jitter_ms=100)  # of gateways on a 
 
 def bind(port: int) -> socket.socket:
     """Return a listening socket on this machine alone. Raises CommandError when it is taken."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named, so that asyncio switches Nagle's delay off.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))
+        bound.listen(2048)
     except (OSError, OverflowError) as error:
         bound.close()
         raise CommandError(f"Port {port} can't be used; choose another one with --port.") from error
