@@ -1,27 +1,32 @@
-"""A worker process for errands, as bare as can be: ``python -m tests.common.worker_process``."""
+"""A real worker process that also does errands: ``python -m tests.common.worker_process``."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 
 import django
-from django.conf import settings
+from django.core.management import call_command
 
 
 def main() -> None:
-    """Work until standard input ends, with the test or by its will."""
+    """Run ``run_huey``; ends by SIGTERM, or with the test that holds standard input."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "backend.settings"
     django.setup()
-    assert settings.configured
     # Importable only once Django is set up.
     from apps.common.jobs import JobKind, register
-    from backend.worker import Worker
     from tests.common.errands import Errand, do_behind_the_gate
 
     register(JobKind(model=Errand, work=do_behind_the_gate))
-    worker = Worker()
-    worker.start()
+    threading.Thread(target=_end_with_the_test, daemon=True).start()
+    call_command("run_huey")
+
+
+def _end_with_the_test() -> None:
     sys.stdin.read()
-    worker.stop()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
