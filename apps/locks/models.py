@@ -14,10 +14,18 @@ from apps.locks.errors import CodeTransitionNotAllowed
 from apps.locks.states import LIVE, CodeKind, CodeState, GrantState, can_move
 
 
-class LockAccount(models.Model):
-    """An account at the lock cloud. Empty credentials: the environment's."""
+class LockAccount(WorkRow):
+    """An account at the lock cloud. Empty credentials: the environment's.
+
+    As a ``WorkRow`` it owes a look at its list of locks and gateways.
+    """
 
     name = models.CharField(max_length=120)
+    timezone = models.CharField(
+        max_length=64,
+        default="UTC",
+        help_text="Where the doors are; offline codes count its hours.",
+    )
     client_id = models.CharField(max_length=120, blank=True)
     client_secret = EncryptedTextField(blank=True, editable=False)
     username = models.CharField(max_length=120, blank=True)
@@ -27,6 +35,13 @@ class LockAccount(models.Model):
     token_obtained_at = models.DateTimeField(null=True, editable=False)
     token_expires_at = models.DateTimeField(null=True, editable=False)
     token_renewing_until = models.DateTimeField(null=True, editable=False)
+    monthly_call_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Calls a month that the vendor allows; empty: not known."
+    )
+    counted_month = models.CharField(max_length=7, blank=True, editable=False)
+    calls_this_month = models.PositiveIntegerField(default=0, editable=False)
+    blocked_until = models.DateTimeField(null=True, blank=True, editable=False)
+    blocked_because = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:
         verbose_name = "lock account"
@@ -34,9 +49,18 @@ class LockAccount(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def alert_scope(self) -> str:
+        """Whose alerts the account's are."""
+        return f"locks:{self.pk}"
+
 
 class Gateway(models.Model):
-    """A box that carries commands to locks, one at a time."""
+    """A box that carries commands to locks, one at a time.
+
+    ``failures`` and ``shut_until`` are its circuit breaker: while shut, nothing is sent through
+    it; the first command afterwards finds out whether it is back.
+    """
 
     account = models.ForeignKey(LockAccount, on_delete=models.CASCADE, related_name="gateways")
     vendor_gateway_id = models.BigIntegerField(unique=True)
@@ -44,13 +68,18 @@ class Gateway(models.Model):
     is_online = models.BooleanField(default=True)
     busy_until = models.DateTimeField(null=True, editable=False)
     busy_with = models.CharField(max_length=64, blank=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    shut_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
 
 
-class Lock(models.Model):
-    """A door's lock. A vendor id belongs to one account only: no hotel can bind another's door."""
+class Lock(WorkRow):
+    """A door's lock. A vendor id belongs to one account only: no hotel can bind another's door.
+
+    As a ``WorkRow`` it owes a look at the codes it lists and at its records.
+    """
 
     account = models.ForeignKey(LockAccount, on_delete=models.PROTECT, related_name="locks")
     vendor_lock_id = models.BigIntegerField(unique=True)
@@ -61,6 +90,10 @@ class Lock(models.Model):
     )
     gateways = models.ManyToManyField(Gateway, related_name="locks", blank=True)
     battery_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    records_wanted_since = models.DateTimeField(null=True, blank=True, editable=False)
+    looked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its list was last compared."
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -130,6 +163,12 @@ class AccessCode(WorkRow):
     is_outcome_unknown = models.BooleanField(
         default=False, help_text="A call was sent and its answer lost: read the lock before acting."
     )
+    is_out_of_reach = models.BooleanField(
+        default=False, help_text="No gateway gets through: another kind of code is needed."
+    )
+    is_unrecallable = models.BooleanField(
+        default=False, help_text="An offline code before its first use: it ends by its own hours."
+    )
     last_problem = models.CharField(max_length=200, blank=True, editable=False)
     asked_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -158,6 +197,17 @@ class AccessCode(WorkRow):
             models.CheckConstraint(
                 condition=Q(starts_at__lt=models.F("ends_at")), name="locks_code_window_forwards"
             ),
+            # The lock cloud issues the offline code of a window once, even after its deletion.
+            models.UniqueConstraint(
+                fields=["lock", "starts_at", "ends_at"],
+                condition=Q(kind=CodeKind.OFFLINE),
+                name="locks_one_offline_code_per_window",
+            ),
+            models.UniqueConstraint(
+                fields=["grant", "lock"],
+                condition=Q(kind=CodeKind.OFFLINE, state__in=sorted(LIVE), is_unrecallable=False),
+                name="locks_one_current_offline_code_per_grant_and_lock",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="locks_code_due"),
@@ -181,6 +231,25 @@ class AccessCode(WorkRow):
         if not can_move(current, target):
             raise CodeTransitionNotAllowed(current=current.label, target=target.label)
         self.state = target
+
+
+class LockUse(models.Model):
+    """A code opened a door, as the lock's own records say. Never the digits."""
+
+    lock = models.ForeignKey(Lock, on_delete=models.CASCADE, related_name="uses")
+    code = models.ForeignKey(AccessCode, on_delete=models.CASCADE, related_name="uses")
+    happened_at = models.DateTimeField()
+    vendor_record_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["lock", "code", "happened_at"], name="locks_use_counted_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lock} {self.happened_at:%Y-%m-%d %H:%M}"
 
 
 class AccessHistory(models.Model):

@@ -38,8 +38,10 @@ ALLOWED: Final[Mapping[CodeState, frozenset[CodeState]]] = {
     S.DELAYED: frozenset({S.SETTING, S.SET, S.FAILED, S.REMOVING, S.REMOVED}),
     S.FAILED: frozenset({S.SETTING, S.SET, S.REMOVING, S.REMOVED}),
     S.REMOVING: frozenset({S.REMOVED, S.REMOVAL_FAILED}),
-    S.REMOVAL_FAILED: frozenset({S.REMOVING, S.REMOVED}),
-    S.REMOVED: frozenset(),
+    # Back to SET: an offline code that could not be recalled serves the next grant.
+    S.REMOVAL_FAILED: frozenset({S.REMOVING, S.REMOVED, S.SET}),
+    # Back to REMOVING: the lock's list still shows a code that was believed gone.
+    S.REMOVED: frozenset({S.REMOVING}),
 }
 
 # Every state in which the digits may open a door: they stay reserved on the lock.
