@@ -1,6 +1,7 @@
 """Tell connected clients what changed, after the commit and only then.
 
-Delivery is at most once: the database is the truth, and every reader can ask it again.
+Delivery is at most once: the database is the truth, and every reader can ask it again. What one
+process tells a group arrives in the order in which it was told.
 
 A channel layer belongs to the event loop that its readers run on. Workers are threads or other
 processes, so every message is handed to one long-lived loop: the server's own, named at its
@@ -13,7 +14,8 @@ import asyncio
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import structlog
 from channels.layers import get_channel_layer
@@ -21,10 +23,15 @@ from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
-MESSAGE_TYPE = "live.message"
+MESSAGE_TYPE: Final = "live.message"
+SEND_SECONDS: Final = 5.0  # a layer that hangs loses news; it does not pile them up
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
+# Each belongs to one loop and lives while somebody there has it or waits for it.
+_turns: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = (
+    WeakValueDictionary()
+)
 
 
 def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
@@ -48,8 +55,18 @@ def _send(group: str, message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
-    sending = asyncio.run_coroutine_threadsafe(layer.group_send(group, message), _running_loop())
-    sending.add_done_callback(_log_failure)
+    delivery = _deliver(layer, group, message)
+    asyncio.run_coroutine_threadsafe(delivery, _running_loop()).add_done_callback(_log_failure)
+
+
+async def _deliver(layer: Any, group: str, message: dict[str, Any]) -> None:
+    """Send when it is this message's turn: through Redis, two at once may overtake each other."""
+    key = (asyncio.get_running_loop(), group)
+    turn = _turns.get(key)
+    if turn is None:
+        turn = _turns[key] = asyncio.Lock()  # asyncio's lock serves in the order of asking
+    async with asyncio.timeout(SEND_SECONDS), turn:
+        await layer.group_send(group, message)
 
 
 def _log_failure(sending: Future[None]) -> None:
