@@ -24,7 +24,7 @@ class LockAccount(WorkRow):
     timezone = models.CharField(
         max_length=64,
         default="UTC",
-        help_text="Where the doors are; offline codes count its hours.",
+        help_text="Where the doors are: whose hours offline codes count.",
     )
     client_id = models.CharField(max_length=120, blank=True)
     client_secret = EncryptedTextField(blank=True, editable=False)

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='lockaccount',
             name='timezone',
-            field=models.CharField(default='UTC', help_text='Where the doors are; offline codes count its hours.', max_length=64),
+            field=models.CharField(default='UTC', help_text='Where the doors are: whose hours offline codes count.', max_length=64),
         ),
         migrations.AddConstraint(
             model_name='accesscode',
