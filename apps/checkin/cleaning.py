@@ -77,7 +77,7 @@ def clean_email(text: str | None) -> str:
     if not address:
         return ""
     try:
-        if len(address) > LONGEST_EMAIL:
+        if len(address) > LONGEST_EMAIL or not address.isprintable():
             raise InvalidEmail
         validate_email(address)
     except ValidationError:

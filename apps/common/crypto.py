@@ -83,7 +83,8 @@ def new_token() -> str:
 
 def token_digest(token: str) -> str:
     """Return what is stored of a token. It is random, so a plain SHA-256 can't be searched."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    # What callers send for a token may hold anything that JSON can carry, half characters too.
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 class EncryptedTextField(_TextField):

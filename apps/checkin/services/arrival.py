@@ -73,7 +73,8 @@ def start_check_in(request: StartRequest) -> OpenFlow | OpenStay:
     VerificationFailed.
     """
     reference = request.booking_reference.strip()
-    if not reference or len(reference) > LONGEST_REFERENCE or not reference.isprintable():
+    names = [reference, *filter(None, [request.hotel_slug])]
+    if not reference or any(len(n) > LONGEST_REFERENCE or not n.isprintable() for n in names):
         raise BookingNotFound(field="booking_reference")
     booking = find_booking_for_guest(reference, request.hotel_slug)
     with transaction.atomic():
