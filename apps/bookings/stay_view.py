@@ -36,6 +36,16 @@ class StayView:
     codes: Sequence[AccessCode]
 
     @property
+    def guest_name(self) -> str:
+        """Who stays: as checked in, or as on file before that."""
+        return self.guest.full_name if self.guest else self.booking.contact_name
+
+    @property
+    def car_registration(self) -> str | None:
+        """The guest's car, if there is one."""
+        return (self.guest.car_registration or None) if self.guest else None
+
+    @property
     def pin(self) -> str | None:
         """The one PIN where every lock takes the same digits, else None."""
         digits = {code.digits for code in self.codes if code.state == CodeState.SET}

@@ -222,6 +222,11 @@ class AccessCode(WorkRow):
         """The name that the lock cloud keeps beside the code: how it is known to be this row's."""
         return f"{self.grant.label} {self.id.hex[:12]}"
 
+    @property
+    def shown_digits(self) -> str | None:
+        """The digits once they are on the lock; before that they open nothing."""
+        return self.digits if self.state == CodeState.SET else None
+
     def move_to(self, target: CodeState) -> None:
         """Change ``state`` in memory; the caller holds the row and saves.
 

@@ -57,11 +57,11 @@ class Stay:
     @classmethod
     def of(cls, view: StayView, token: str) -> Stay:
         """Build from a gathered stay and the key that opened it."""
-        booking, guest = view.booking, view.guest
+        booking = view.booking
         zone = booking.hotel.zone
         return cls(
             token=token,
-            guest_name=guest.full_name if guest else booking.contact_name,
+            guest_name=view.guest_name,
             status=StayStatus(view.status),
             pin=view.pin,
             access_codes=[AccessCode.of(code, zone) for code in view.codes],
@@ -69,5 +69,5 @@ class Stay:
             hotel=Hotel.of(booking.hotel),
             check_in_at=view.window.starts_at.astimezone(zone),
             check_out_at=view.window.ends_at.astimezone(zone),
-            car_registration=(guest.car_registration or None) if guest else None,
+            car_registration=view.car_registration,
         )

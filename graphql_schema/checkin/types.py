@@ -7,8 +7,8 @@ from typing import Annotated
 
 import strawberry
 
-from apps.bookings.selectors import contact_of
-from apps.checkin.selectors import OpenFlow, shown_status
+from apps.checkin.flow_view import Failure, view_flow
+from apps.checkin.selectors import OpenFlow
 from apps.checkin.states import DeviceType, FlowStatus, PinStatus
 from graphql_schema.bookings.types import GuestRoom, Hotel, Stay
 from graphql_schema.problems import (
@@ -33,6 +33,11 @@ strawberry.enum(PinStatus, name="PinStatus", description="Whether the PIN is on 
 class CheckInFailure:
     code: str = strawberry.field(description="Stable, for programs.")
     message: str = strawberry.field(description="One sentence for the guest.")
+
+    @classmethod
+    def of(cls, failure: Failure | None) -> CheckInFailure | None:
+        """Translate, keeping None."""
+        return None if failure is None else cls(code=failure.code, message=failure.message)
 
 
 @strawberry.type(description="A self check-in under way. It never shows the PIN: the stay does.")
@@ -60,39 +65,26 @@ class CheckInFlow:
     @classmethod
     def of(cls, opened: OpenFlow) -> CheckInFlow:
         """Build from a flow that comes with its booking, hotel and room."""
-        flow, booking = opened.flow, opened.flow.booking
-        status = shown_status(flow)
-        # A flow that ended badly keeps no personal data in view.
-        shows_person = status in {FlowStatus.IN_PROGRESS, FlowStatus.COMPLETED}
-        is_done = status == FlowStatus.COMPLETED
+        view = view_flow(opened)
         return cls(
-            token=opened.token,
-            step=flow.step,
-            status=status,
-            pin_status=PinStatus(flow.pin_status),
-            booking_reference=booking.booking_reference,
-            full_name=(flow.full_name or None) if shows_person else None,
-            phone_number=(flow.phone_number or None) if shows_person else None,
-            email=(flow.email or None) if shows_person else None,
-            has_car=flow.has_car if shows_person else None,
-            car_registration=(flow.car_registration or None) if shows_person else None,
-            expires_at=flow.expires_at.astimezone(booking.hotel.zone),
-            failure=_failure_of(flow.pin_status),
-            contact=Contact.of(contact_of(booking.hotel)),
-            hotel=Hotel.of(booking.hotel),
-            room=GuestRoom.of(booking.assigned_room) if is_done else None,
-            check_in_date=booking.check_in_date,
-            check_out_date=booking.check_out_date,
+            token=view.token,
+            step=view.step,
+            status=view.status,
+            pin_status=view.pin_status,
+            booking_reference=view.booking_reference,
+            full_name=view.full_name,
+            phone_number=view.phone_number,
+            email=view.email,
+            has_car=view.has_car,
+            car_registration=view.car_registration,
+            expires_at=view.expires_at.astimezone(view.hotel.zone),
+            failure=CheckInFailure.of(view.failure),
+            contact=Contact.of(view.contact),
+            hotel=Hotel.of(view.hotel),
+            room=GuestRoom.of(view.room),
+            check_in_date=view.check_in_date,
+            check_out_date=view.check_out_date,
         )
-
-
-def _failure_of(pin_status: str) -> CheckInFailure | None:
-    if pin_status != PinStatus.FAILED:
-        return None
-    return CheckInFailure(
-        code="PIN_FAILED",
-        message="Your PIN could not be set. Please contact the hotel; they can let you in.",
-    )
 
 
 @strawberry.input(description="Step 1.")

@@ -31,15 +31,14 @@ class AccessCode:
     @classmethod
     def of(cls, row: AccessCodeRow, zone: ZoneInfo) -> AccessCode:
         """Build from a row with its lock; instants are shown in ``zone``."""
-        is_set = row.state == CodeState.SET
         return cls(
             lock_name=row.lock.name,
             is_front_door=row.lock.is_front_door,
-            code=row.digits if is_set else None,
+            code=row.shown_digits,
             kind=CodeKind(row.kind),
             status=CodeState(row.state),
             starts_at=row.starts_at.astimezone(zone),
             ends_at=row.ends_at.astimezone(zone),
-            verified_at=row.verified_at,
-            first_used_at=row.first_used_at,
+            verified_at=row.verified_at and row.verified_at.astimezone(zone),
+            first_used_at=row.first_used_at and row.first_used_at.astimezone(zone),
         )
