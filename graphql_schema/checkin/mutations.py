@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import strawberry
 import strawberry_django
 
 from apps.bookings.stay_view import view_stay
+from apps.checkin.device_types import device_type_of
 from apps.checkin.selectors import OpenFlow
 from apps.checkin.services import arrival
 from apps.checkin.states import DeviceType
 from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
 from graphql_schema.bookings.types import Stay
+from graphql_schema.callers import user_agent_of
 from graphql_schema.checkin.types import (
     CheckInFlow,
     CheckInFlowResult,
@@ -33,12 +35,14 @@ class CheckInMutation:
         description="Find a booking by its reference and open its check-in, or the stay.",
     )
     @problems_as_results(NotFound, Forbidden, Conflict, RateLimited)
-    def start_check_in(self, input: StartCheckInInput) -> StartCheckInResult:
+    def start_check_in(
+        self, info: strawberry.Info[Any, None], input: StartCheckInInput
+    ) -> StartCheckInResult:
         opened = arrival.start_check_in(
             arrival.StartRequest(
                 booking_reference=input.booking_reference,
                 hotel_slug=input.hotel_slug,
-                device_type=DeviceType(input.device_type or DeviceType.OTHER),
+                device_type=DeviceType(input.device_type or device_type_of(user_agent_of(info))),
                 verification=input.verification,
             )
         )
