@@ -74,6 +74,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
+    "apps.common.api.middleware.EnvelopeMiddleware",
+    "apps.common.api.middleware.MissingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -212,7 +214,7 @@ for _name, _value in ENVIRONMENT.email.items():
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.api.parsers.JsonObjectParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # each door names its own; cookies never count
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
@@ -224,6 +226,14 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Self check-in, the desk, seats and partners over REST.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CheckInFlowStatus": "apps.checkin.states.FlowStatus",
+        "PinStatus": "apps.checkin.states.PinStatus",
+        "DeviceType": "apps.checkin.states.DeviceType",
+        "StayStatus": "apps.bookings.stay_view.StayStatus",
+        "AccessCodeStatus": "apps.locks.states.CodeState",
+        "AccessCodeKind": "apps.locks.states.CodeKind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from apps.common import errors
@@ -69,11 +70,7 @@ class PinFailed(errors.Conflict):
     def rest_fields(self) -> Mapping[str, Any]:
         """What REST shows beside the sentence."""
         return {
-            "contact": {
-                "phone": self.contact.phone,
-                "email": self.contact.email,
-                "whatsapp_url": self.contact.whatsapp_url,
-            },
+            "contact": asdict(self.contact),
             "booking_reference": self.booking_reference,
         }
 

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.core.signals import got_request_exception
 
 
 class CommonConfig(AppConfig):
     name = "apps.common"
     label = "common"
     verbose_name = "Shared ground"
+
+    def ready(self) -> None:
+        from apps.common.api.exceptions import log_uncaught  # settings are complete only now
+
+        got_request_exception.connect(log_uncaught, dispatch_uid="common.log_uncaught")

@@ -6,8 +6,9 @@ GraphQL problem type, at the doors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,11 @@ class RateLimited(DomainError):
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
         self.contact = contact
+
+    @property
+    def rest_fields(self) -> Mapping[str, Any]:
+        """What REST shows beside the sentence."""
+        return {"contact": asdict(self.contact)} if self.contact else {}
 
 
 class Unavailable(DomainError):

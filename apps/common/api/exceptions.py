@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from apps.common import errors
@@ -29,16 +31,20 @@ STATUS_OF_FAMILY: Final[tuple[tuple[type[errors.DomainError], int], ...]] = (
     (errors.RateLimited, 429),
     (errors.Unavailable, 503),
 )
-CODE_OF_STATUS: Final[Mapping[int, str]] = {
-    400: "VALIDATION_ERROR",
-    401: "NOT_AUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    406: "NOT_ACCEPTABLE",
-    413: "PAYLOAD_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    429: "RATE_LIMITED",
+BROKEN: Final = "Something broke on our side; it has been logged. Please try again."
+# Errors that the frameworks raise, in this project's words.
+ERROR_OF_STATUS: Final[Mapping[int, tuple[str, str]]] = {
+    400: (errors.Invalid.code, errors.Invalid.sentence),
+    401: (errors.NotAuthenticated.code, errors.NotAuthenticated.sentence),
+    403: (errors.Forbidden.code, errors.Forbidden.sentence),
+    404: (errors.NotFound.code, errors.NotFound.sentence),
+    405: ("METHOD_NOT_ALLOWED", "This address does not take that method; see the Allow header."),
+    406: ("NOT_ACCEPTABLE", "This address has no answer of the type that was asked for."),
+    413: (errors.TooLarge.code, errors.TooLarge.sentence),
+    415: ("UNSUPPORTED_MEDIA_TYPE", "This address does not take that type; see its description."),
+    429: (errors.RateLimited.code, errors.RateLimited.sentence),
+    500: ("INTERNAL_ERROR", BROKEN),
+    503: (errors.Unavailable.code, errors.Unavailable.sentence),
 }
 
 
@@ -50,67 +56,107 @@ def envelope(code: str, message: str, fields: Mapping[str, Any] | None = None) -
     return {"error": error}
 
 
-def render_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+def error_of_status(
+    status: int, *, own_words: str | None = None, fields: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the body of an error that has a status and no refusal of ours behind it."""
+    family = status if status in ERROR_OF_STATUS else 400 if status < 500 else 500
+    code, sentence = ERROR_OF_STATUS[family]
+    return envelope(code, own_words or sentence, fields)
+
+
+def status_of(refusal: type[errors.DomainError]) -> int:
+    """Return the HTTP status of a refusal's family; one outside every family is a bug."""
+    return next((code for family, code in STATUS_OF_FAMILY if issubclass(refusal, family)), 500)
+
+
+def refusal_body(refusal: errors.DomainError) -> dict[str, Any]:
+    """Return the body of a refusal.
+
+    A refusal may carry more than the sentence of its own input, such as seat labels or a contact.
+    """
+    fields: dict[str, Any] = {refusal.field: [refusal.message]} if refusal.field else {}
+    extra: Mapping[str, Any] = getattr(refusal, "rest_fields", {})
+    return envelope(refusal.code, refusal.message, {**fields, **extra})
+
+
+def render_error(exc: Exception, context: Mapping[str, Any]) -> Response:
     """Turn what a view raised into the envelope; named in ``REST_FRAMEWORK``."""
+    set_rollback()
     if isinstance(exc, errors.DomainError):
-        set_rollback()
         return _refusal(exc)
     if isinstance(exc, Http404):
         exc = drf.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = drf.PermissionDenied()
     if isinstance(exc, drf.APIException):
-        set_rollback()
         return _framework_error(exc)
-    set_rollback()
     return _broken(exc)
 
 
 def _refusal(exc: errors.DomainError) -> Response:
-    status = next(code for family, code in STATUS_OF_FAMILY if isinstance(exc, family))
-    fields = {exc.field: [exc.message]} if exc.field else None
-    response = Response(envelope(exc.code, exc.message, _extra(exc) or fields), status=status)
-    if isinstance(exc, errors.RateLimited):
+    response = Response(refusal_body(exc), status=status_of(type(exc)))
+    if isinstance(exc, errors.RateLimited | errors.Pending):
         response["Retry-After"] = str(math.ceil(exc.retry_after_seconds))
-    elif isinstance(exc, errors.Pending):
-        response["Retry-After"] = str(exc.retry_after_seconds)
     elif isinstance(exc, errors.NotAuthenticated):
         response["WWW-Authenticate"] = "Bearer"
     return response
 
 
-def _extra(exc: errors.DomainError) -> Mapping[str, Any] | None:
-    """A refusal may carry more fields than its own input, such as seat labels or a contact."""
-    extra: Mapping[str, Any] | None = getattr(exc, "rest_fields", None)
-    return extra
-
-
 def _framework_error(exc: drf.APIException) -> Response:
-    status = exc.status_code
-    code = CODE_OF_STATUS.get(status, "VALIDATION_ERROR" if status < 500 else "INTERNAL_ERROR")
-    fields = exc.detail if isinstance(exc.detail, dict) else None
-    response = Response(envelope(code, _sentence(exc), fields), status=status)
-    wait = getattr(exc, "wait", None)
+    body = error_of_status(exc.status_code, own_words=_own_words(exc), fields=_fields(exc))
+    response = Response(body, status=exc.status_code)
+    wait: float | None = getattr(exc, "wait", None)
     if wait is not None:
         response["Retry-After"] = str(math.ceil(wait))
-    if status == 401:
+    if exc.status_code == 401:
         response["WWW-Authenticate"] = getattr(exc, "auth_header", "Bearer")
     return response
 
 
-def _sentence(exc: drf.APIException) -> str:
-    if isinstance(exc.detail, dict):
-        return errors.Invalid.sentence
-    if isinstance(exc.detail, list):
-        return " ".join(str(part) for part in exc.detail)
-    return str(exc.detail)
+def _own_words(exc: drf.APIException) -> str | None:
+    """Return what the error says of itself beyond its status, if it concerns no single field."""
+    if isinstance(exc, drf.ParseError):
+        return str(exc.detail)
+    if not isinstance(exc, drf.ValidationError):
+        return None
+    detail: Any = exc.detail
+    if isinstance(detail, dict):
+        detail = detail.get(api_settings.NON_FIELD_ERRORS_KEY, [])
+    return " ".join(str(part) for part in detail if isinstance(part, str)) or None
+
+
+def _fields(exc: drf.APIException) -> dict[str, list[str]]:
+    """Return the sentences per input; inputs of inputs are named by their way, such as a.0.b."""
+    if not isinstance(exc, drf.ValidationError):
+        return {}
+    fields: dict[str, list[str]] = {}
+    for name, sentence in _walk(exc.detail, ()):
+        if name:
+            fields.setdefault(name, []).append(sentence)
+    return fields
+
+
+def _walk(detail: Any, way: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(detail, dict):
+        for name, part in detail.items():
+            is_own = name == api_settings.NON_FIELD_ERRORS_KEY
+            yield from _walk(part, way if is_own else (*way, str(name)))
+    elif isinstance(detail, list):
+        for index, part in enumerate(detail):
+            yield from _walk(part, way if isinstance(part, str) else (*way, str(index)))
+    else:
+        yield ".".join(way), str(detail)
 
 
 def _broken(exc: Exception) -> Response:
     if isinstance(exc, OperationalError):
         log.error("request.database_unavailable", error=type(exc).__name__)
-        refusal = errors.Unavailable()
-        return Response(envelope(refusal.code, refusal.message), status=503)
+        return Response(error_of_status(503), status=503)
     log.error("request.failed", exc_info=exc)
-    sentence = "Something broke on our side; it has been logged. Please try again."
-    return Response(envelope("INTERNAL_ERROR", sentence), status=500)
+    return Response(error_of_status(500), status=500)
+
+
+def log_uncaught(*, request: HttpRequest | None = None, **_: Any) -> None:
+    """Log a bug outside the REST views, such as in a middleware; hears Django's own signal."""
+    log.error("request.failed", exc_info=sys.exc_info()[1])

@@ -1,0 +1,50 @@
+"""The refusals of a door, as its OpenAPI description lists them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from apps.common import errors
+from apps.common.api.exceptions import envelope, error_of_status, status_of
+from apps.common.api.serializers import ErrorEnvelopeSerializer
+
+
+def refusals(*kinds: type[errors.DomainError], has_body: bool = False) -> dict[int, Any]:
+    """Return the answers of a door that can refuse by ``kinds``, by their statuses.
+
+    What any door can answer is added; ``has_body`` adds what is said of bodies.
+    """
+    bodies: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for kind in kinds:
+        bodies[status_of(kind)].append(envelope(kind.code, kind.sentence))
+    for status in (400, 413, 415) if has_body else ():
+        bodies[status].append(error_of_status(status))
+    for status in (500, 503):
+        bodies[status].append(error_of_status(status))
+    return {status: _response(bodies[status]) for status in sorted(bodies)}
+
+
+def retry_after(*statuses: int) -> OpenApiParameter:
+    """Return the header that tells when to ask again, on answers of these ``statuses``."""
+    return OpenApiParameter(
+        name="Retry-After",
+        type=OpenApiTypes.INT,
+        location=OpenApiParameter.HEADER,
+        response=list(statuses),
+        description="Seconds to wait before asking again.",
+    )
+
+
+def _response(bodies: list[dict[str, Any]]) -> OpenApiResponse:
+    codes = [body["error"]["code"] for body in bodies]
+    return OpenApiResponse(
+        response=ErrorEnvelopeSerializer,
+        description=", ".join(codes),
+        examples=[
+            OpenApiExample(name=code, value=body) for code, body in zip(codes, bodies, strict=True)
+        ],
+    )
