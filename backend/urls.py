@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from graphql_schema.views import graphql_view
@@ -11,6 +11,8 @@ from graphql_schema.views import graphql_view
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("graphql/", graphql_view),
+    path("api/checkin/", include("apps.checkin.api.urls")),
+    path("api/", include("apps.bookings.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

@@ -1,0 +1,213 @@
+"""How the check-in doors read in the OpenAPI description."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+
+from apps.bookings.api.examples import EXAMPLE_TOKEN, HOTEL, STAY
+from apps.bookings.api.serializers import StayEnvelopeSerializer
+from apps.bookings.errors import BookingNotConfirmed, BookingNotFound
+from apps.checkin import errors
+from apps.checkin.api.serializers import (
+    CheckInFlowEnvelopeSerializer,
+    GuestDetailsSerializer,
+    ParkingSerializer,
+    PinProgressSerializer,
+    StartCheckInSerializer,
+)
+from apps.common.api.documentation import refusals, retry_after
+from apps.common.errors import RateLimited
+
+TAGS: Final = ["Self check-in"]
+
+
+def _flow(name: str, *, status: str, **changed: Any) -> OpenApiExample:
+    flow: dict[str, Any] = {
+        "token": EXAMPLE_TOKEN,
+        "step": 1,
+        "status": "IN_PROGRESS",
+        "pin_status": "NOT_STARTED",
+        "booking_reference": "5735300001",
+        "full_name": None,
+        "phone_number": None,
+        "email": None,
+        "has_car": None,
+        "car_registration": None,
+        "expires_at": "2026-06-12T10:32:00+01:00",
+        "failure": None,
+        "contact": {
+            "phone": "+44 20 7946 0100",
+            "email": "desk@example.com",
+            "whatsapp_url": "https://wa.me/442079460200",
+        },
+        "hotel": HOTEL,
+        "room": None,
+        "check_in_date": "2026-06-12",
+        "check_out_date": "2026-06-14",
+    }
+    return OpenApiExample(
+        name=name, response_only=True, status_codes=[status], value={"flow": flow | changed}
+    )
+
+
+def _sent(name: str, **value: Any) -> OpenApiExample:
+    return OpenApiExample(name=name, request_only=True, value=value)
+
+
+_PERSON: Final = {
+    "full_name": "Mary O'Brien",
+    "phone_number": "+442079460123",
+    "email": "mary@example.com",
+}
+
+START: Final = extend_schema(
+    operation_id="checkin_start",
+    tags=TAGS,
+    summary="Find the booking",
+    description=(
+        "Opens the check-in of a confirmed booking (201), or the stay of a guest who has checked "
+        "in already (200). The flow's `token` is the key to the steps that follow. Hotels can ask "
+        "who is there: VERIFICATION_REQUIRED says for what."
+    ),
+    parameters=[retry_after(429)],
+    request=StartCheckInSerializer,
+    responses={
+        200: StayEnvelopeSerializer,
+        201: CheckInFlowEnvelopeSerializer,
+        **refusals(
+            BookingNotFound,
+            BookingNotConfirmed,
+            errors.CheckInNotOpen,
+            errors.StayEnded,
+            errors.VerificationRequired,
+            errors.VerificationFailed,
+            RateLimited,
+            has_body=True,
+        ),
+    },
+    examples=[
+        _sent("By reference", booking_reference="5735300001", device_type="MOBILE"),
+        _sent("With verification", booking_reference="5735300001", verification="0123"),
+        _flow("Found", status="201"),
+        STAY,
+    ],
+)
+
+READ: Final = extend_schema(
+    operation_id="checkin_retrieve",
+    tags=TAGS,
+    summary="Read the check-in",
+    description=(
+        "The flow as it stands. A flow that has ended reads EXPIRED, CANCELLED or COMPLETED for a "
+        "day. A key that another device has taken over is unknown."
+    ),
+    responses={200: CheckInFlowEnvelopeSerializer, **refusals(errors.FlowNotFound)},
+    examples=[
+        _flow("The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON)
+    ],
+)
+
+DETAILS: Final = extend_schema(
+    operation_id="checkin_details",
+    tags=TAGS,
+    summary="Say who stays",
+    description=(
+        "Stores name and phone, and starts the PIN in the background; the answer does not wait for "
+        "it. Saying it again changes the details and keeps the PIN."
+    ),
+    request=GuestDetailsSerializer,
+    responses={
+        200: CheckInFlowEnvelopeSerializer,
+        **refusals(
+            errors.FlowNotFound,
+            errors.FlowExpired,
+            errors.InvalidName,
+            errors.InvalidPhone,
+            errors.InvalidEmail,
+            has_body=True,
+        ),
+    },
+    examples=[
+        _sent("A guest", **_PERSON),
+        _flow("The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON),
+    ],
+)
+
+PARKING: Final = extend_schema(
+    operation_id="checkin_parking",
+    tags=TAGS,
+    summary="Say whether there is a car",
+    description="Stores the car, with its registration in capitals; without a car, none.",
+    request=ParkingSerializer,
+    responses={
+        200: CheckInFlowEnvelopeSerializer,
+        **refusals(
+            errors.FlowNotFound,
+            errors.FlowExpired,
+            errors.StepOutOfOrder,
+            errors.InvalidCarRegistration,
+            has_body=True,
+        ),
+    },
+    examples=[
+        _sent("By car", has_car=True, car_registration="191-ky-4711"),
+        _sent("On foot", has_car=False),
+        _flow(
+            "By car",
+            status="200",
+            step=3,
+            pin_status="READY",
+            has_car=True,
+            car_registration="191-KY-4711",
+            **_PERSON,
+        ),
+    ],
+)
+
+CONFIRM: Final = extend_schema(
+    operation_id="checkin_confirm",
+    tags=TAGS,
+    summary="Complete the check-in",
+    description=(
+        "Answers the stay with its PIN (200), PIN_PENDING with a Retry-After header while the PIN "
+        "is being set (202), or PIN_FAILED with the hotel's contact in `fields` (409). Confirming "
+        "again within 30 minutes answers the same stay. There is no body to send."
+    ),
+    parameters=[retry_after(202)],
+    request=None,
+    responses={
+        200: StayEnvelopeSerializer,
+        **refusals(
+            errors.FlowNotFound,
+            errors.FlowExpired,
+            errors.StepOutOfOrder,
+            errors.PinPending,
+            errors.PinFailed,
+        ),
+    },
+    examples=[STAY],
+)
+
+PIN_STATUS: Final = extend_schema(
+    operation_id="checkin_pin_status",
+    tags=TAGS,
+    summary="Ask whether the PIN is ready",
+    description="For pages that poll. Once `ready` or `failed` is true, waiting is over.",
+    responses={200: PinProgressSerializer, **refusals(errors.FlowNotFound)},
+    examples=[
+        OpenApiExample(
+            name="Almost ready",
+            response_only=True,
+            status_codes=["200"],
+            value={"ready": False, "failed": False, "error": None},
+        ),
+        OpenApiExample(
+            name="Failed",
+            response_only=True,
+            status_codes=["200"],
+            value={"ready": False, "failed": True, "error": errors.PinFailed.sentence},
+        ),
+    ],
+)

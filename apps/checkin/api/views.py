@@ -1,0 +1,103 @@
+"""The four steps of a self check-in, and looking at it meanwhile."""
+
+from __future__ import annotations
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.bookings.api.serializers import stay_body
+from apps.bookings.stay_view import view_stay
+from apps.checkin.api import documentation
+from apps.checkin.api.serializers import (
+    GuestDetailsSerializer,
+    ParkingSerializer,
+    PinProgressSerializer,
+    StartCheckInSerializer,
+    flow_body,
+)
+from apps.checkin.device_types import device_type_of
+from apps.checkin.errors import FlowNotFound
+from apps.checkin.flow_view import view_flow, view_pin_progress
+from apps.checkin.selectors import OpenFlow, find_open_flow
+from apps.checkin.services import arrival
+from apps.common.api.views import SecretView, read_body
+
+
+class StartView(SecretView):
+    """Step 1."""
+
+    @documentation.START
+    def post(self, request: Request) -> Response:
+        """Open the check-in of a booking, or the stay of a guest who has checked in."""
+        body = read_body(request, StartCheckInSerializer)
+        device_type = body["device_type"] or device_type_of(request.headers.get("User-Agent", ""))
+        opened = arrival.start_check_in(
+            arrival.StartRequest(
+                booking_reference=body["booking_reference"],
+                hotel_slug=body["hotel_slug"],
+                device_type=device_type,
+                verification=body["verification"],
+            )
+        )
+        if isinstance(opened, OpenFlow):
+            return Response(flow_body(view_flow(opened)), status=status.HTTP_201_CREATED)
+        return _stay(opened)
+
+
+class ReadFlowView(SecretView):
+    """The check-in as it stands."""
+
+    @documentation.READ
+    def get(self, _request: Request, token: str) -> Response:
+        """Show the flow. Raises FlowNotFound."""
+        return Response(flow_body(view_flow(_open_flow(token))))
+
+
+class DetailsView(SecretView):
+    """Step 2."""
+
+    @documentation.DETAILS
+    def post(self, request: Request, token: str) -> Response:
+        """Store who the guest is; the PIN begins to be set."""
+        details = arrival.DetailsRequest(token=token, **read_body(request, GuestDetailsSerializer))
+        return Response(flow_body(view_flow(arrival.submit_details(details))))
+
+
+class ParkingView(SecretView):
+    """Step 3."""
+
+    @documentation.PARKING
+    def post(self, request: Request, token: str) -> Response:
+        """Store whether there is a car, and which."""
+        opened = arrival.submit_parking(token=token, **read_body(request, ParkingSerializer))
+        return Response(flow_body(view_flow(opened)))
+
+
+class ConfirmView(SecretView):
+    """Step 4."""
+
+    @documentation.CONFIRM
+    def post(self, _request: Request, token: str) -> Response:
+        """Complete the check-in. Raises PinPending, PinFailed."""
+        return _stay(arrival.confirm_check_in(token=token))
+
+
+class PinStatusView(SecretView):
+    """Whether waiting for the PIN is over."""
+
+    @documentation.PIN_STATUS
+    def get(self, _request: Request, token: str) -> Response:
+        """Show the progress. Raises FlowNotFound."""
+        return Response(PinProgressSerializer(view_pin_progress(_open_flow(token).flow)).data)
+
+
+def _open_flow(token: str) -> OpenFlow:
+    opened = find_open_flow(token)
+    if opened is None:
+        raise FlowNotFound
+    return opened
+
+
+def _stay(opened: arrival.OpenStay) -> Response:
+    return Response(stay_body(view_stay(opened.booking), token=opened.token))
