@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -46,19 +46,25 @@ class DatabaseTokenStore:
             stored = self.current()
             if stored is not None and not is_same_token(stored, stale):
                 return stored
-            if self._take_turn():
-                return self._renew_in_turn(stale, obtain)
+            turn = self._take_turn()
+            if turn is not None:
+                return self._renew_in_turn(turn, stale, obtain)
             time.sleep(GLANCE_SECONDS)
 
-    def _take_turn(self) -> bool:
-        """Lease the renewal; it outlasts the two requests that a renewal may take."""
+    def _take_turn(self) -> datetime | None:
+        """Lease the renewal; it outlasts the two requests that a renewal may take.
+
+        Returns the end of the lease, by which its holder is known, or None: another's turn.
+        """
         now = timezone.now()
         until = now + timedelta(seconds=2 * settings.TTLOCK_TIMEOUT_SECONDS + 2)
         free = Q(token_renewing_until__isnull=True) | Q(token_renewing_until__lte=now)
-        return self._accounts.filter(free).update(token_renewing_until=until) == 1
+        taken = self._accounts.filter(free).update(token_renewing_until=until)
+        return until if taken else None
 
     def _renew_in_turn(
         self,
+        turn: datetime,
         stale: StoredToken | None,
         obtain: Callable[[StoredToken | None], TokenGrant],
     ) -> StoredToken:
@@ -70,7 +76,8 @@ class DatabaseTokenStore:
             self._store(token)
             return token
         finally:
-            self._accounts.update(token_renewing_until=None)
+            # Only what is still this caller's: who overran its lease must not open the door.
+            self._accounts.filter(token_renewing_until=turn).update(token_renewing_until=None)
 
     def _store(self, token: StoredToken) -> None:
         account = self._accounts.get()
