@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from django.db import models
@@ -49,6 +50,8 @@ LIVE: Final = frozenset(CodeState) - {S.REMOVED}
 # States of a code that its guest still counts on.
 WANTED: Final = frozenset({S.PENDING, S.SETTING, S.SET, S.DELAYED, S.FAILED})
 UNWANTED: Final = frozenset({S.REMOVING, S.REMOVAL_FAILED})
+
+PATIENCE: Final = timedelta(seconds=45)  # then the guest is told to contact the hotel
 
 
 def can_move(current: CodeState, target: CodeState) -> bool:

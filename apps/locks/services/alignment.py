@@ -16,9 +16,11 @@ from apps.common.crypto import keyed_digest
 from apps.common.jobs import wake
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.services.history import record
-from apps.locks.states import LIVE, UNWANTED, CodeKind, CodeState, GrantState
+from apps.locks.states import LIVE, PATIENCE, UNWANTED, CodeKind, CodeState, GrantState
 
 NEVER_SENT: Final = frozenset({CodeState.PENDING})
+STUCK: Final = frozenset({CodeState.FAILED, CodeState.REMOVAL_FAILED})
+REFUSED: Final = frozenset({CodeState.DELAYED, CodeState.FAILED})
 
 
 def align(grant: AccessGrant) -> None:
@@ -103,15 +105,15 @@ def _extend_windows(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
         if code.state in NEVER_SENT:
             code.starts_at, code.ends_at = grant.starts_at, grant.ends_at
             code.save(update_fields=["starts_at", "ends_at"])
-        else:
+        elif code.due_at is None:  # a visit that is owed already, or under way, ends here again
             owe_work(code)
 
 
 def take_off(code: AccessCode) -> None:
-    """Begin the removal of a code; one that was never sent is gone at once."""
+    """Begin the removal of a code; one that can't be on the lock is gone at once."""
     if code.state in UNWANTED or code.state == CodeState.REMOVED:
         return
-    if code.state in NEVER_SENT:
+    if _never_arrived(code):
         code.move_to(CodeState.REMOVED)
         code.removed_at = timezone.now()
         code.due_at = None
@@ -119,9 +121,18 @@ def take_off(code: AccessCode) -> None:
         record("removed", grant=code.grant, code=code, reason="Never reached the lock.")
         return
     code.move_to(CodeState.REMOVING)
-    code.save(update_fields=["state"])
+    code.asked_at = timezone.now()  # patience with the removal begins now
+    code.save(update_fields=["state", "asked_at"])
     record("removing", grant=code.grant, code=code)
     owe_work(code)
+
+
+def _never_arrived(code: AccessCode) -> bool:
+    """Answer whether no call that could have written the code was sent, or all were refused."""
+    if code.state in NEVER_SENT:
+        return True
+    is_refused = code.vendor_code_id is None and not code.is_outcome_unknown
+    return code.kind == CodeKind.CUSTOM and code.state in REFUSED and is_refused
 
 
 def owe_work(code: AccessCode) -> None:
@@ -153,10 +164,20 @@ def _state_of(
     closed = [lock for lock in wanted if not _is_open(lock.pk, codes)]
     if not closed:
         return GrantState.READY
-    failed = {code.lock_id for code in codes if code.state == CodeState.FAILED}
+    failed = {code.lock_id for code in codes if _is_stuck(code)}
     if any(lock.pk in failed for lock in closed):
         return GrantState.FAILED
     return GrantState.WAITING
+
+
+def _is_stuck(code: AccessCode) -> bool:
+    """Answer whether the guest should not wait for this code, though attempts go on.
+
+    A code that can't be taken off blocks the one that is to follow it; a further attempt that is
+    under way (SETTING) is no news yet.
+    """
+    is_overdue = timezone.now() >= code.asked_at + PATIENCE
+    return code.state in STUCK or (code.state == CodeState.SETTING and is_overdue)
 
 
 def _is_open(lock_id: int, codes: Sequence[AccessCode]) -> bool:

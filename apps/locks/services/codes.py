@@ -17,13 +17,13 @@ from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.services.alignment import align
 from apps.locks.services.cloud import client_for
 from apps.locks.services.failures import after_failure
-from apps.locks.services.gateways import WAIT, hold_gateways
+from apps.locks.services.gateways import WAIT, GatewayHold, hold_gateways
 from apps.locks.services.grants import choose_new_pin
 from apps.locks.services.history import record
 from apps.locks.states import UNWANTED, CodeKind, CodeState
 from apps.locks.ttlock.answers import Passcode
 from apps.locks.ttlock.client import TTLockClient
-from apps.locks.ttlock.errors import LockCloudError, PasscodeGone
+from apps.locks.ttlock.errors import CodeNotAccepted, LockCloudError, PasscodeGone
 
 
 def work_on_code(lease: Lease[AccessCode]) -> None:
@@ -32,17 +32,17 @@ def work_on_code(lease: Lease[AccessCode]) -> None:
     if not _owes_anything(code):
         lease.settle()
         return
-    with hold_gateways(code.lock) as is_ours:
-        if not is_ours:
+    with hold_gateways(code.lock) as hold:
+        if hold is None:
             lease.settle(due_at=timezone.now() + WAIT, attempts=0)
             return
         client = client_for(code.lock.account)
         if code.state in UNWANTED:
-            _remove(lease, code, client)
+            _remove(lease, code, client, hold)
         elif code.state == CodeState.SET:
             _change_window(lease, code, client)
         else:
-            _set(lease, code, client)
+            _set(lease, code, client, hold)
 
 
 def _owes_anything(code: AccessCode) -> bool:
@@ -60,23 +60,42 @@ def _has_old_window(code: AccessCode) -> bool:
 # -- setting -----------------------------------------------------------------------------------
 
 
-def _set(lease: Lease[AccessCode], code: AccessCode, client: TTLockClient) -> None:
-    must_read = code.is_outcome_unknown
-    window = (code.grant.starts_at, code.grant.ends_at)
-    if not _begin(lease, window):
+def _set(
+    lease: Lease[AccessCode], code: AccessCode, client: TTLockClient, hold: GatewayHold
+) -> None:
+    is_in_doubt = code.is_outcome_unknown
+    window = _begin(lease)
+    if window is None:
         lease.settle(due_at=timezone.now())
         return
     try:
-        listed = _same_digits(code, client) if must_read else []
+        listed = _same_digits(code, client) if is_in_doubt else []
+        is_in_doubt = False
         ours = _ours_among(listed, code)
         if listed and ours is None:
-            _choose_other_digits(lease)
+            _choose_other_digits(lease, "A lock already had these digits from elsewhere.")
+            return
+        if ours is None and not _has_turn(lease, hold):
             return
         vendor_id = ours.passcode_id if ours else _add(code, client, window)
+    except CodeNotAccepted:
+        _choose_other_digits(lease, "A lock refused these digits.")
+        return
     except LockCloudError as error:
-        after_failure(lease, error)
+        after_failure(lease, error, is_in_doubt=is_in_doubt)
         return
     _store_set(lease, vendor_id, window=_window_of(ours) or window, is_verified=ours is not None)
+
+
+def _has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
+    """Answer whether the code and its gateways are still this worker's, and keep them so.
+
+    Reading the lock's list may have taken longer than the leases.
+    """
+    if lease.renew() and hold.renew():
+        return True
+    lease.settle(due_at=timezone.now())
+    return False
 
 
 def _same_digits(code: AccessCode, client: TTLockClient) -> list[Passcode]:
@@ -89,29 +108,42 @@ def _ours_among(listed: list[Passcode], code: AccessCode) -> Passcode | None:
     return next((passcode for passcode in listed if passcode.name == code.name_tag), None)
 
 
-def _choose_other_digits(lease: Lease[AccessCode]) -> None:
-    """The digits are somebody else's on this lock: the holder gets another PIN on every lock."""
+def _choose_other_digits(lease: Lease[AccessCode], reason: str) -> None:
+    """These digits can't be had on this lock: the holder gets another PIN on every lock."""
     with transaction.atomic():
         grant = _lock_grant(lease)
-        if lease.lock() is None:
+        code = lease.lock()
+        if code is None:
             return
+        code.is_outcome_unknown = False
+        if code.state == CodeState.SETTING:
+            code.move_to(CodeState.DELAYED)  # it is not on the lock, and known not to be
+        code.save(update_fields=["state", "is_outcome_unknown"])
         lease.settle()
-        choose_new_pin(grant, reason="A lock already had these digits from elsewhere.")
+        if code.state in UNWANTED or code.digits != grant.pin:
+            align(grant)
+        else:
+            choose_new_pin(grant, reason=reason)
 
 
-def _begin(lease: Lease[AccessCode], window: tuple[datetime, datetime]) -> bool:
-    """Write down that a call is about to be sent, so that a crash is known to leave a doubt."""
+def _begin(lease: Lease[AccessCode]) -> tuple[datetime, datetime] | None:
+    """Write down that a call is about to be sent, so that a crash is known to leave a doubt.
+
+    Returns the window to send, or None where the code is not wanted any more.
+    """
     with transaction.atomic():
+        grant = _lock_grant(lease)
         code = lease.lock()
         if code is None or code.state in UNWANTED | {CodeState.REMOVED}:
-            return False
+            return None
         if code.state != CodeState.SETTING:
             code.move_to(CodeState.SETTING)
-            record("setting", grant=code.grant, code=code)
+            if not code.last_problem:  # further tries are told of when they end otherwise
+                record("setting", grant=grant, code=code)
         code.is_outcome_unknown = True
-        code.starts_at, code.ends_at = window
+        code.starts_at, code.ends_at = grant.starts_at, grant.ends_at
         code.save(update_fields=["state", "is_outcome_unknown", "starts_at", "ends_at"])
-    return True
+    return code.starts_at, code.ends_at
 
 
 def _add(code: AccessCode, client: TTLockClient, window: tuple[datetime, datetime]) -> int:
@@ -154,8 +186,7 @@ def _store_set(
             code.move_to(CodeState.SET)
             record("set", grant=grant, code=code)
         code.save()
-        is_more_owed = code.state in UNWANTED
-        lease.settle(due_at=now if is_more_owed else None)
+        lease.settle(due_at=_due_if_unwanted(code))
         align(grant)
 
 
@@ -171,8 +202,11 @@ def _change_window(lease: Lease[AccessCode], code: AccessCode, client: TTLockCli
             starts_at=window[0],
             ends_at=window[1],
         )
+    except PasscodeGone:
+        _set_again(lease)
+        return
     except LockCloudError as error:
-        after_failure(lease, error)
+        after_failure(lease, error, is_in_doubt=False)
         return
     with transaction.atomic():
         grant = _lock_grant(lease)
@@ -181,25 +215,53 @@ def _change_window(lease: Lease[AccessCode], code: AccessCode, client: TTLockCli
             return
         fresh.starts_at, fresh.ends_at = window
         fresh.last_problem = ""
-        fresh.save(update_fields=["starts_at", "ends_at", "last_problem"])
+        fresh.is_outcome_unknown = False
+        fresh.save(update_fields=["starts_at", "ends_at", "last_problem", "is_outcome_unknown"])
         record("window changed", grant=grant, code=fresh)
-        lease.settle()
+        lease.settle(due_at=_due_if_unwanted(fresh))
         align(grant)
+
+
+def _set_again(lease: Lease[AccessCode]) -> None:
+    """Somebody took the code off the lock behind this system's back: its guest needs it."""
+    with transaction.atomic():
+        grant = _lock_grant(lease)
+        code = lease.lock()
+        if code is None:
+            return
+        code.vendor_code_id = None
+        if code.state == CodeState.SET:
+            code.move_to(CodeState.SETTING)
+            code.asked_at = timezone.now()
+        code.is_outcome_unknown = True  # read the list first: the vendor may mean another row
+        code.save(update_fields=["state", "vendor_code_id", "is_outcome_unknown", "asked_at"])
+        record("lost", grant=grant, code=code, reason="The lock did not have it any more.")
+        lease.settle(due_at=timezone.now())
+        align(grant)
+
+
+def _due_if_unwanted(code: AccessCode) -> datetime | None:
+    """A code that was taken back while its call was under way still has to be removed."""
+    return timezone.now() if code.state in UNWANTED else None
 
 
 # -- removing ------------------------------------------------------------------------------------
 
 
-def _remove(lease: Lease[AccessCode], code: AccessCode, client: TTLockClient) -> None:
+def _remove(
+    lease: Lease[AccessCode], code: AccessCode, client: TTLockClient, hold: GatewayHold
+) -> None:
     try:
         vendor_id = code.vendor_code_id
         if vendor_id is None:
             found = _ours_among(_same_digits(code, client), code)
             vendor_id = found.passcode_id if found else None
         if vendor_id is not None:
+            if not _has_turn(lease, hold):
+                return
             _delete(code, client, vendor_id)
     except LockCloudError as error:
-        after_failure(lease, error)
+        after_failure(lease, error, is_in_doubt=code.is_outcome_unknown)
         return
     now = timezone.now()
     with transaction.atomic():

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -24,29 +25,54 @@ from apps.locks.models import AccessCode, Gateway, Lock
 WAIT: Final = timedelta(milliseconds=500)  # a code that found the gateway busy looks again then
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayHold:
+    """A worker's turn at the gateways of a lock."""
+
+    ids: tuple[int, ...]
+    ticket: str
+
+    def renew(self) -> bool:
+        """Begin the lease anew, before a command. False: it ran out and another has the turn."""
+        held = Gateway.objects.filter(busy_with=self.ticket)
+        return held.update(busy_until=_lease_end()) == len(self.ids)
+
+    def give_back(self) -> None:
+        """Let the next one in."""
+        if self.ids:
+            Gateway.objects.filter(busy_with=self.ticket).update(busy_until=None, busy_with="")
+
+
 @contextmanager
-def hold_gateways(lock: Lock) -> Iterator[bool]:
-    """Yield whether this worker has the lock's gateways to itself; give them back afterwards."""
-    ids = list(lock.gateways.order_by("pk").values_list("pk", flat=True))
-    ticket = uuid4().hex
-    held = _take(ids, ticket)
+def hold_gateways(lock: Lock) -> Iterator[GatewayHold | None]:
+    """Yield the turn at the lock's gateways, or None when another worker has one of them."""
+    hold = GatewayHold(ids=tuple(lock.gateways.values_list("pk", flat=True)), ticket=uuid4().hex)
+    if not _take(hold):
+        yield None
+        return
     try:
-        yield held
+        yield hold
     finally:
-        if held and ids:
-            Gateway.objects.filter(busy_with=ticket).update(busy_until=None, busy_with="")
+        hold.give_back()
 
 
-def _take(ids: list[int], ticket: str) -> bool:
-    """Take all or none. The lease outlasts the longest call; a dead worker blocks nobody."""
-    if not ids:
+def _lease_end() -> datetime:
+    """The lease outlasts a login and a command; a dead worker blocks nobody for longer."""
+    return timezone.now() + timedelta(seconds=2 * settings.TTLOCK_TIMEOUT_SECONDS + 5)
+
+
+def _take(hold: GatewayHold) -> bool:
+    """Take all or none, in one order for everybody: two locks may share two gateways."""
+    if not hold.ids:
         return True
-    now = timezone.now()
-    until = now + timedelta(seconds=settings.TTLOCK_TIMEOUT_SECONDS + 5)
-    free = Q(busy_until__isnull=True) | Q(busy_until__lte=now)
     with transaction.atomic():
-        taken = Gateway.objects.filter(free, pk__in=ids).update(busy_until=until, busy_with=ticket)
-        if taken != len(ids):
+        rows = Gateway.objects.select_for_update().filter(pk__in=hold.ids).order_by("pk")
+        list(rows.values_list("pk", flat=True))
+        free = Q(busy_until__isnull=True) | Q(busy_until__lte=timezone.now())
+        taken = Gateway.objects.filter(free, pk__in=hold.ids).update(
+            busy_until=_lease_end(), busy_with=hold.ticket
+        )
+        if taken != len(hold.ids):
             transaction.set_rollback(True)
             return False
     return True

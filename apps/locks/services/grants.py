@@ -6,6 +6,7 @@ Each writes rows and returns; the network is the worker's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +23,7 @@ from apps.locks.services.history import record
 from apps.locks.states import GrantState
 
 PIN_TRIES: Final = 5
+OTHER_DIGITS: Final = "other digits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +46,24 @@ def grant_access(request: AccessRequest, *, actor: str, reason: str) -> AccessGr
 
     Asking again never makes a second PIN. Raises NoFreePin.
     """
-    grant = find_live_grant_for_update(request.holder)
-    if grant is None:
-        return _new_grant(request, actor=actor, reason=reason)
-    if grant.is_given_up:
-        _end(grant, actor=actor, reason="A new attempt replaces it.")
-        return _new_grant(request, actor=actor, reason=reason)
-    return _adjust(grant, request, actor=actor, reason=reason)
-
-
-def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
     for _ in range(PIN_TRIES):
-        try:
-            with transaction.atomic():  # a savepoint: somebody may take the digits meanwhile
-                return _try_new_grant(request, actor=actor, reason=reason)
-        except IntegrityError:
-            # Either the digits were taken meanwhile, or this holder's twin was quicker.
-            twin = find_live_grant_for_update(request.holder)
-            if twin is not None:
-                return _adjust(twin, request, actor=actor, reason=reason)
+        # Somebody took the digits on one of the locks meanwhile, or the holder's twin was quicker:
+        # what is there now is seen at the next try.
+        with suppress(IntegrityError), transaction.atomic():
+            return _grant(request, actor=actor, reason=reason)
     raise NoFreePin
 
 
-def _try_new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
+def _grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
+    grant = find_live_grant_for_update(request.holder)
+    if grant is not None and not grant.is_given_up:
+        return _adjust(grant, request, actor=actor, reason=reason)
+    if grant is not None:
+        _end(grant, actor=actor, reason="A new attempt replaces it.")
+    return _new_grant(request, actor=actor, reason=reason)
+
+
+def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
     now = timezone.now()
     grant = AccessGrant.objects.create(
         account=request.account,
@@ -122,15 +119,34 @@ def pick_pin(locks: Sequence[Lock], *, length: int, own_numbers: frozenset[str])
 def choose_new_pin(grant: AccessGrant, *, reason: str) -> None:
     """Give the grant other digits on all its locks. The caller holds the lock on ``grant``.
 
-    Raises NoFreePin.
+    Where there are none, or too many were tried, the grant is given up: a person has to act.
     """
-    grant.pin = pick_pin(
-        list(grant.locks.all()),
-        length=grant.pin_length,
-        own_numbers=frozenset(grant.own_numbers.split()),
-    )
+    if grant.history.filter(event=OTHER_DIGITS).count() >= PIN_TRIES:
+        give_up(grant, reason="The locks refused one PIN after the other.")
+        return
+    try:
+        grant.pin = pick_pin(
+            list(grant.locks.all()),
+            length=grant.pin_length,
+            own_numbers=frozenset(grant.own_numbers.split()),
+        )
+    except NoFreePin as error:
+        give_up(grant, reason=error.message)
+        return
     grant.save(update_fields=["pin"])
-    record("other digits", grant=grant, reason=reason)
+    record(OTHER_DIGITS, grant=grant, reason=reason)
+    align(grant)
+
+
+def give_up(grant: AccessGrant, *, reason: str) -> None:
+    """Take back what some locks have, since others can't be set from here.
+
+    A person has to act; asking for access again makes a new attempt. The caller holds the lock
+    on ``grant``.
+    """
+    grant.is_given_up = True
+    grant.save(update_fields=["is_given_up"])
+    record("given up", grant=grant, reason=reason)
     align(grant)
 
 
