@@ -20,11 +20,16 @@ class LockCloud:
 
     def codes_on(self, lock: Lock) -> list[str]:
         """The digits that the lock itself accepts, oldest first."""
-        return self._caller.memory(lock.vendor_lock_id)
+        return [held["code"] for held in self._side(lock, "memory")]
 
     def listed(self, lock: Lock) -> list[dict[str, Any]]:
         """What the cloud lists for the lock: code, name, starts_at, ends_at, keyboard_pwd_id."""
-        rows: list[dict[str, Any]] = self._caller.lock_state(lock.vendor_lock_id)["cloud"]
+        return self._side(lock, "cloud")
+
+    def _side(self, lock: Lock, side: str) -> list[dict[str, Any]]:
+        """A lock that no call has mentioned yet does not exist, and has nothing."""
+        found = self._caller.sim("GET", f"/state?lock_id={lock.vendor_lock_id}").json()["locks"]
+        rows: list[dict[str, Any]] = found[0][side] if found else []
         return rows
 
     def calls(self, name: str) -> int:
