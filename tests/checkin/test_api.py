@@ -12,6 +12,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, build_schema
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 from strawberry.printer import print_schema
+from strawberry.utils.str_converters import to_camel_case
 
 from apps.bookings.models import Verification
 from apps.checkin.api.serializers import (
@@ -469,3 +470,39 @@ def test_graphql_reads_the_device_from_the_request_as_well(client: APIClient) ->
     client.post("/graphql/", {"query": query}, format="json", headers={"User-Agent": IPHONE})
 
     assert CheckInFlow.objects.get(booking=booking).device_type == DeviceType.MOBILE
+
+
+@pytest.mark.django_db
+def test_half_characters_end_as_refusals_and_never_as_bugs(client: APIClient) -> None:
+    half = "\ud800"
+    details = {**DETAILS, "token": key_to(CheckInFlowFactory()), "email": f"mary@{half}.example"}
+    operations = {
+        "query ($it: String!) { stay(token: $it) { token } }": half,
+        "query ($it: String!) { checkInFlow(token: $it) { token } }": half,
+        "mutation ($it: StartCheckInInput!) "
+        "{ startCheckIn(input: $it) { ... on Problem { code } } }": {
+            "bookingReference": "A",
+            "hotelSlug": half,
+        },
+        "mutation ($it: SubmitGuestDetailsInput!) "
+        "{ submitGuestDetails(input: $it) { ... on Problem { code } } }": {
+            to_camel_case(name): value for name, value in details.items()
+        },
+    }
+
+    answers = [
+        client.generic(
+            "POST",
+            "/graphql/",
+            json.dumps({"query": query, "variables": {"it": variable}}),
+            "application/json",
+        ).json()
+        for query, variable in operations.items()
+    ]
+
+    assert answers == [
+        {"data": {"stay": None}},
+        {"data": {"checkInFlow": None}},
+        {"data": {"startCheckIn": {"code": "BOOKING_NOT_FOUND"}}},
+        {"data": {"submitGuestDetails": {"code": "INVALID_EMAIL"}}},
+    ]
