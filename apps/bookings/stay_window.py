@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from apps.bookings.models import Booking
+
+SHORTEST: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +26,24 @@ class StayWindow:
 
 
 def stay_window(booking: Booking) -> StayWindow:
-    """Return the window of the stay and of its codes, early and late times included."""
+    """Return the window of the stay and of its codes, early and late times included.
+
+    It is never empty: where a night is lost to a change of clocks, a minute is left.
+    """
     hotel = booking.hotel
-    return StayWindow(
-        starts_at=local_instant(
-            booking.check_in_date,
-            booking.early_check_in_time or hotel.check_in_time,
-            hotel.zone,
-            is_end=False,
-        ),
-        ends_at=local_instant(
-            booking.check_out_date,
-            booking.late_check_out_time or hotel.check_out_time,
-            hotel.zone,
-            is_end=True,
-        ),
+    starts_at = local_instant(
+        booking.check_in_date,
+        booking.early_check_in_time or hotel.check_in_time,
+        hotel.zone,
+        is_end=False,
     )
+    ends_at = local_instant(
+        booking.check_out_date,
+        booking.late_check_out_time or hotel.check_out_time,
+        hotel.zone,
+        is_end=True,
+    )
+    return StayWindow(starts_at=starts_at, ends_at=max(ends_at, starts_at + SHORTEST))
 
 
 def local_instant(day: date, clock: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
