@@ -15,6 +15,7 @@ from apps.checkin.errors import InvalidCarRegistration, InvalidEmail, InvalidNam
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254
 LONGEST_PHONE: Final = 40
+LONGEST_REGISTRATION: Final = 20
 REGISTRATION: Final = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
 # Numbers that never ring, for rehearsals and demos; the library calls them invalid because nobody
 # can have them. Sources: Ofcom (mobile 07700 900000 to 900999), ComReg (020 91X XXXX),
@@ -91,7 +92,8 @@ def clean_registration(text: str | None) -> str:
         raise InvalidCarRegistration
     plate = " ".join(unicodedata.normalize("NFKC", text).upper().split())
     count = sum(char.isalnum() for char in plate)
-    if not 2 <= count <= 12 or not REGISTRATION.fullmatch(plate):
+    fits = 2 <= count <= 12 and len(plate) <= LONGEST_REGISTRATION
+    if not fits or not REGISTRATION.fullmatch(plate):
         raise InvalidCarRegistration
     return plate
 

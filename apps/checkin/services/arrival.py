@@ -184,7 +184,8 @@ def get_flow_for_update(token: str) -> CheckInFlow:
 
 def _require_in_progress(flow: CheckInFlow, *, after: Step, now: datetime) -> None:
     """Raises FlowExpired, StepOutOfOrder."""
-    if flow.status != FlowStatus.IN_PROGRESS or now >= flow.expires_at:
+    is_open = flow.status == FlowStatus.IN_PROGRESS and now < flow.expires_at
+    if not is_open or flow.booking.status != BookingStatus.CONFIRMED:
         raise errors.FlowExpired
     if flow.step < after:
         raise errors.StepOutOfOrder

@@ -29,5 +29,6 @@ def expire_flow(lease: Lease[CheckInFlow]) -> None:
         flow.move_to(FlowStatus.EXPIRED)
         flow.save(update_fields=["status", "updated_at"])
         lease.settle()
-        close_doors(booking, actor="worker", reason="The check-in was left unconfirmed.")
+        if booking.checked_in_at is None:  # else the desk took the guest in meanwhile
+            close_doors(booking, actor="worker", reason="The check-in was left unconfirmed.")
         flow_changed(flow)
