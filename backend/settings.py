@@ -258,7 +258,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Access lines would carry the tokens of guest links; request ids are logged instead.
-        # So would the line that the server writes for every accepted socket.
+        # So would the line that the server writes for every accepted socket. What else it has to
+        # say leaves through the handler above, which blanks secrets, and not through its own.
+        "uvicorn": {"handlers": [], "propagate": True, "level": "INFO"},
         "uvicorn.error": {"level": "WARNING"},
         "uvicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         "django.server": {"handlers": [], "propagate": False, "level": "CRITICAL"},
