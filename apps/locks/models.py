@@ -118,6 +118,9 @@ class AccessGrant(WorkRow):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.WAITING)
+    code_kind = models.CharField(
+        max_length=8, choices=CodeKind.choices, default=CodeKind.CUSTOM, editable=False
+    )
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     is_given_up = models.BooleanField(
@@ -171,6 +174,9 @@ class AccessCode(WorkRow):
     )
     last_problem = models.CharField(max_length=200, blank=True, editable=False)
     asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When a writing call was last begun."
+    )
     accepted_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     first_used_at = models.DateTimeField(null=True, blank=True)

@@ -145,7 +145,9 @@ def test_after_a_move_the_old_door_opens_until_the_new_one_does(
     new = LockFactory(account=front.account)
     pin = ask(request_for(doors)).pin
     run_due_jobs()
-    lock_cloud.faults(error_codes={"keyboardPwd/add": {"errcode": -3002}})
+    lock_cloud.faults(
+        error_codes={"keyboardPwd/add": {"errcode": -3002}, "keyboardPwd/get": {"errcode": 90000}}
+    )
 
     grant = ask(request_for([front, new]))
     run_due_jobs()

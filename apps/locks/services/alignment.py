@@ -16,7 +16,16 @@ from apps.common.crypto import keyed_digest
 from apps.common.jobs import wake
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.services.history import record
-from apps.locks.states import LIVE, PATIENCE, UNWANTED, CodeKind, CodeState, GrantState
+from apps.locks.services.offline_codes import covers, is_current_offline, offline_code_for
+from apps.locks.states import (
+    LIVE,
+    PATIENCE,
+    UNWANTED,
+    WANTED,
+    CodeKind,
+    CodeState,
+    GrantState,
+)
 
 NEVER_SENT: Final = frozenset({CodeState.PENDING})
 STUCK: Final = frozenset({CodeState.FAILED, CodeState.REMOVAL_FAILED})
@@ -32,10 +41,54 @@ def align(grant: AccessGrant) -> None:
             take_off(code)
     else:
         _retire_other_digits(grant, codes)
-        codes += _create_missing(grant, wanted, codes)
+        codes += [created for lock in wanted for created in _serve(grant, lock, _on(lock, codes))]
         _retire_left_locks(wanted, codes)
         _extend_windows(grant, codes)
     _judge(grant, wanted, codes)
+
+
+def _on(lock: Lock, codes: Sequence[AccessCode]) -> list[AccessCode]:
+    return [code for code in codes if code.lock_id == lock.pk]
+
+
+def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[AccessCode]:
+    """See to it that ``lock`` has, or gets, a code of the grant. Returns what was created.
+
+    A backup code that was handed out stands in for good. So does an offline code that the guest
+    has used: nobody changes a code that works. Otherwise the chosen PIN is wanted, and an offline
+    code while no gateway gets through.
+    """
+    chosen = next((code for code in codes if code.kind == grant.code_kind), None)
+    if any(_stands_in(code, grant) for code in codes):
+        if chosen is not None and chosen.state != CodeState.SET:
+            take_off(chosen)
+        return []
+    if chosen is None:
+        return [_create(grant, lock)]
+    has_offline = _keep_offline_code(grant, chosen, codes)
+    if has_offline or not chosen.is_out_of_reach or chosen.state not in WANTED - {CodeState.SET}:
+        return []
+    created = offline_code_for(grant, lock)
+    return [created] if created else []
+
+
+def _keep_offline_code(grant: AccessGrant, chosen: AccessCode, codes: Sequence[AccessCode]) -> bool:
+    """Retire the offline codes that do not help any more; answer whether one stays."""
+    stays = False
+    for code in filter(is_current_offline, codes):
+        if chosen.state == CodeState.SET or not covers(code, grant):
+            take_off(code)
+        else:
+            stays = True
+    return stays
+
+
+def _stands_in(code: AccessCode, grant: AccessGrant) -> bool:
+    if code.state != CodeState.SET or grant.code_kind == CodeKind.BACKUP:
+        return False
+    if code.kind == CodeKind.OFFLINE:
+        return code.first_used_at is not None and covers(code, grant)
+    return code.kind == CodeKind.BACKUP
 
 
 def _lock_live_codes(grant: AccessGrant) -> list[AccessCode]:
@@ -56,34 +109,22 @@ def _retire_other_digits(grant: AccessGrant, codes: Sequence[AccessCode]) -> Non
             take_off(code)
 
 
-def _create_missing(
-    grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCode]
-) -> list[AccessCode]:
-    taken = {
-        code.lock_id
-        for code in codes
-        if code.kind == CodeKind.CUSTOM and code.state != CodeState.REMOVED
-    }
+def _create(grant: AccessGrant, lock: Lock) -> AccessCode:
     now = timezone.now()
-    created = [
-        AccessCode(
-            grant=grant,
-            lock=lock,
-            digits=grant.pin,
-            digits_digest=keyed_digest(grant.pin),
-            starts_at=grant.starts_at,
-            ends_at=grant.ends_at,
-            asked_at=now,
-            due_at=now,
-        )
-        for lock in wanted
-        if lock.pk not in taken
-    ]
-    AccessCode.objects.bulk_create(created)
-    for code in created:
-        record("asked", grant=grant, code=code)
-        wake(code)
-    return created
+    code = AccessCode.objects.create(
+        grant=grant,
+        lock=lock,
+        kind=grant.code_kind,
+        digits=grant.pin,
+        digits_digest=keyed_digest(grant.pin),
+        starts_at=grant.starts_at,
+        ends_at=grant.ends_at,
+        asked_at=now,
+        due_at=now,
+    )
+    record("asked", grant=grant, code=code)
+    wake(code)
+    return code
 
 
 def _retire_left_locks(wanted: Sequence[Lock], codes: Sequence[AccessCode]) -> None:
@@ -98,15 +139,20 @@ def _retire_left_locks(wanted: Sequence[Lock], codes: Sequence[AccessCode]) -> N
 def _extend_windows(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
     """Owe a change of window where the lock still has an earlier one; unsent ones just take it."""
     for code in codes:
-        if code.kind != CodeKind.CUSTOM or code.state in UNWANTED | {CodeState.REMOVED}:
+        if code.kind == CodeKind.OFFLINE or code.state in UNWANTED | {CodeState.REMOVED}:
             continue
         if (code.starts_at, code.ends_at) == (grant.starts_at, grant.ends_at):
             continue
         if code.state in NEVER_SENT:
             code.starts_at, code.ends_at = grant.starts_at, grant.ends_at
             code.save(update_fields=["starts_at", "ends_at"])
-        elif code.due_at is None:  # a visit that is owed already, or under way, ends here again
-            owe_work(code)
+        elif _rests(code):
+            owe_work(code)  # else a visit that is owed already, or under way, ends here again
+
+
+def _rests(code: AccessCode) -> bool:
+    """Answer whether nothing is owed before the end that the lock knows."""
+    return code.due_at is None or code.due_at >= code.ends_at
 
 
 def take_off(code: AccessCode) -> None:
@@ -164,18 +210,30 @@ def _state_of(
     closed = [lock for lock in wanted if not _is_open(lock.pk, codes)]
     if not closed:
         return GrantState.READY
-    failed = {code.lock_id for code in codes if _is_stuck(code)}
-    if any(lock.pk in failed for lock in closed):
+    if any(_has_failed(_on(lock, codes)) for lock in closed):
         return GrantState.FAILED
     return GrantState.WAITING
+
+
+def _has_failed(codes: Sequence[AccessCode]) -> bool:
+    """Answer whether the guest should be told, of the codes on a lock that none of them opens.
+
+    An offline code on its way is worth waiting for, but not for longer than the first one was.
+    """
+    first_asked = min((code.asked_at for code in codes), default=timezone.now())
+    is_young = timezone.now() < first_asked + PATIENCE
+    is_hopeful = any(is_current_offline(code) and not _is_stuck(code) for code in codes)
+    return any(_is_stuck(code) for code in codes) and not (is_hopeful and is_young)
 
 
 def _is_stuck(code: AccessCode) -> bool:
     """Answer whether the guest should not wait for this code, though attempts go on.
 
     A code that can't be taken off blocks the one that is to follow it; a further attempt that is
-    under way (SETTING) is no news yet.
+    under way (SETTING) is no news yet. An offline code that is retired blocks nothing.
     """
+    if code.kind == CodeKind.OFFLINE and code.state in UNWANTED:
+        return False
     is_overdue = timezone.now() >= code.asked_at + PATIENCE
     return code.state in STUCK or (code.state == CodeState.SETTING and is_overdue)
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from apps.common.alerts import clear_alert, raise_alert
 from apps.locks.models import LockAccount
-from apps.locks.ttlock.errors import BEIJING, LockCloudError, QuotaUsedUp, RateLimited
+from apps.locks.ttlock.errcodes import BEIJING
+from apps.locks.ttlock.errors import LockCloudError, QuotaUsedUp, RateLimited
 
 KEPT_FOR_GUESTS: Final = 0.2  # of a month's calls; sweeps stop before these
 SLOWED_FOR: Final = timedelta(seconds=30)

@@ -19,8 +19,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from apps.common.jobs import due
+from apps.common.jobs import Lease, due
 from apps.locks.models import AccessCode, Gateway, Lock
+from apps.locks.states import CodeKind
 
 WAIT: Final = timedelta(milliseconds=500)  # a code that found the gateway busy looks again then
 
@@ -78,17 +79,30 @@ def _take(hold: GatewayHold) -> bool:
     return True
 
 
+def has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
+    """Answer whether the code and its gateways are still this worker's, and keep them so.
+
+    Reading the lock's list may have taken longer than the leases. False: the visit is settled.
+    """
+    if lease.renew() and hold.renew():
+        return True
+    lease.settle(due_at=timezone.now())
+    return False
+
+
 def without_busy_gateway(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
     """Leave out the codes that would only find their gateway at work."""
     busy = Gateway.objects.filter(busy_until__gt=timezone.now())
-    return codes.exclude(lock__gateways__in=busy)
+    return codes.exclude(~Q(kind=CodeKind.OFFLINE), lock__gateways__in=busy)
 
 
 def next_on_same_gateway(code: AccessCode) -> str | None:
     """Call forward the code that has waited longest for the gateway which ``code`` has left."""
     now = timezone.now()
     waiting = due(AccessCode.objects.filter(lock__gateways__locks=code.lock_id), now + WAIT)
-    pk = without_busy_gateway(waiting).order_by("due_at").values_list("pk", flat=True).first()
+    ready = without_busy_gateway(waiting).exclude(kind=CodeKind.OFFLINE)
+    # The nearest arrival goes first; whoever has waited longest among equals.
+    pk = ready.order_by("grant__starts_at", "due_at").values_list("pk", flat=True).first()
     if pk is None:
         return None
     AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now).update(due_at=now)

@@ -20,7 +20,7 @@ from apps.locks.pins import ALL_DIGITS, PinPolicy, choose_pin
 from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
 from apps.locks.services.alignment import align
 from apps.locks.services.history import record
-from apps.locks.states import GrantState
+from apps.locks.states import CodeKind, GrantState
 
 PIN_TRIES: Final = 5
 OTHER_DIGITS: Final = "other digits"
@@ -38,6 +38,7 @@ class AccessRequest:
     ends_at: datetime
     pin_length: int
     own_numbers: frozenset[str] = frozenset()
+    kind: CodeKind = CodeKind.CUSTOM
 
 
 @transaction.atomic
@@ -59,7 +60,7 @@ def _grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
     if grant is not None and not grant.is_given_up:
         return _adjust(grant, request, actor=actor, reason=reason)
     if grant is not None:
-        _end(grant, actor=actor, reason="A new attempt replaces it.")
+        end_grant(grant, actor=actor, reason="A new attempt replaces it.")
     return _new_grant(request, actor=actor, reason=reason)
 
 
@@ -72,6 +73,7 @@ def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGran
         pin=pick_pin(request.locks, length=request.pin_length, own_numbers=request.own_numbers),
         pin_length=request.pin_length,
         own_numbers=" ".join(sorted(request.own_numbers)),
+        code_kind=request.kind,
         starts_at=request.starts_at,
         ends_at=request.ends_at,
         asked_at=now,
@@ -155,11 +157,12 @@ def revoke_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None
     """Take the holder's access back; None when there is none. The codes become a debt to remove."""
     grant = find_live_grant_for_update(holder)
     if grant is not None:
-        _end(grant, actor=actor, reason=reason)
+        end_grant(grant, actor=actor, reason=reason)
     return grant
 
 
-def _end(grant: AccessGrant, *, actor: str, reason: str) -> None:
+def end_grant(grant: AccessGrant, *, actor: str, reason: str) -> None:
+    """End the grant; its codes become a debt to remove. The caller holds the lock on ``grant``."""
     grant.state = GrantState.ENDED
     grant.ended_at = timezone.now()
     grant.save(update_fields=["state", "ended_at"])

@@ -1,0 +1,101 @@
+"""Take one code off its lock: a debt that is kept until it is paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common.alerts import clear_alert
+from apps.common.jobs import Lease
+from apps.locks.models import AccessCode
+from apps.locks.services.alignment import align
+from apps.locks.services.code_rows import lock_grant, may_still_land, ours_among, same_digits
+from apps.locks.services.failures import OVERDUE_ALERT, after_failure
+from apps.locks.services.gateways import GatewayHold, has_turn
+from apps.locks.services.history import record
+from apps.locks.states import CodeKind, CodeState
+from apps.locks.ttlock.client import TTLockClient
+from apps.locks.ttlock.errors import LockCloudError, NeverUsedYet, PasscodeGone
+
+LOOK_AGAIN: Final = timedelta(seconds=10)  # while a call in doubt may still land
+
+
+def remove_code(
+    lease: Lease[AccessCode], code: AccessCode, client: TTLockClient, hold: GatewayHold
+) -> bool:
+    """Delete the code, or find that it is not there. Returns whether the gateway got through."""
+    try:
+        vendor_id = code.vendor_code_id or _find(code, client)
+        if vendor_id is not None:
+            if not has_turn(lease, hold):
+                return False
+            _delete(code, client, vendor_id)
+    except NeverUsedYet:
+        _leave_to_its_hours(lease)
+        return True
+    except LockCloudError as error:
+        after_failure(lease, error, is_in_doubt=code.is_outcome_unknown)
+        return False
+    if vendor_id is None and may_still_land(code, timezone.now()):
+        lease.settle(due_at=timezone.now() + LOOK_AGAIN)
+        return False
+    _store_removed(lease, "")
+    return vendor_id is not None
+
+
+def _find(code: AccessCode, client: TTLockClient) -> int | None:
+    """Look the code up where no answer ever told its id."""
+    if not code.digits:
+        return None
+    found = ours_among(same_digits(code, client), code)
+    return found.passcode_id if found else None
+
+
+def _delete(code: AccessCode, client: TTLockClient, vendor_id: int) -> None:
+    try:
+        client.delete_passcode(lock_id=code.lock.vendor_lock_id, passcode_id=vendor_id)
+    except PasscodeGone:
+        return  # what was wanted; the reconciler reads the list later
+
+
+def _leave_to_its_hours(lease: Lease[AccessCode]) -> None:
+    """An offline code can't be recalled before its first use: it counts as live until its end."""
+    with transaction.atomic():
+        grant = lock_grant(lease)
+        code = lease.lock()
+        if code is None:
+            return
+        if code.kind != CodeKind.OFFLINE:
+            lease.settle(due_at=timezone.now() + LOOK_AGAIN)
+            return
+        if code.state == CodeState.REMOVING:
+            code.move_to(CodeState.REMOVAL_FAILED)
+        code.is_unrecallable = True
+        code.save(update_fields=["state", "is_unrecallable"])
+        record("can't be recalled before its first use", grant=grant, code=code)
+        lease.settle(due_at=code.ends_at)
+        align(grant)
+
+
+def finish_by_time(lease: Lease[AccessCode]) -> None:
+    """An unrecallable code's hours are over: the lock's own clock has shut it out."""
+    _store_removed(lease, "Its hours are over.")
+
+
+def _store_removed(lease: Lease[AccessCode], reason: str) -> None:
+    with transaction.atomic():
+        grant = lock_grant(lease)
+        code = lease.lock()
+        if code is None:
+            return
+        code.move_to(CodeState.REMOVED)
+        code.removed_at = timezone.now()
+        code.is_outcome_unknown = code.is_unrecallable = False
+        code.save(update_fields=["state", "removed_at", "is_outcome_unknown", "is_unrecallable"])
+        record("removed", grant=grant, code=code, reason=reason)
+        lease.settle()
+        align(grant)
+        clear_alert(scope=grant.account.alert_scope, kind=OVERDUE_ALERT, subject=str(code.pk))

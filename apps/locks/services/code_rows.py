@@ -1,0 +1,54 @@
+"""What every visit of the worker's half needs of a code's row and of the lock's list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from apps.common.jobs import Lease
+from apps.locks.models import AccessCode, AccessGrant
+from apps.locks.states import UNWANTED
+from apps.locks.ttlock.answers import Passcode
+from apps.locks.ttlock.client import TTLockClient
+
+# A command may land after its caller gave up. For so long after it was sent, "not in the list"
+# does not mean that it never will be.
+MAY_LAND_LATE: Final = timedelta(seconds=90)
+
+
+def lock_grant(lease: Lease[AccessCode]) -> AccessGrant:
+    """Lock the parent before the child, as every writer of this room does."""
+    grant_id = AccessCode.objects.values_list("grant_id", flat=True).get(pk=lease.row.pk)
+    return AccessGrant.objects.select_for_update().get(pk=grant_id)
+
+
+def same_digits(code: AccessCode, client: TTLockClient) -> list[Passcode]:
+    """Return what the lock's list has with exactly these digits, whoever put it there."""
+    listed = client.list_passcodes(lock_id=code.lock.vendor_lock_id, search=code.digits)
+    return [passcode for passcode in listed if passcode.code == code.digits]
+
+
+def ours_among(listed: list[Passcode], code: AccessCode) -> Passcode | None:
+    """Return the entry that carries this row's name tag."""
+    return next((passcode for passcode in listed if passcode.name == code.name_tag), None)
+
+
+def named_like(code: AccessCode, client: TTLockClient) -> Iterator[Passcode]:
+    """Yield what the lock's list has under this row's name tag, whatever its digits."""
+    listed = client.list_passcodes(lock_id=code.lock.vendor_lock_id, search=code.name_tag)
+    return (passcode for passcode in listed if passcode.name == code.name_tag)
+
+
+def may_still_land(code: AccessCode, now: datetime) -> bool:
+    """Answer whether a call in doubt could take effect after this look at the list."""
+    return (
+        code.is_outcome_unknown and code.sent_at is not None and now < code.sent_at + MAY_LAND_LATE
+    )
+
+
+def next_visit(code: AccessCode) -> datetime:
+    """Return when the code owes a visit again: now if it is unwanted, else at its end."""
+    return timezone.now() if code.state in UNWANTED else code.ends_at

@@ -1,0 +1,69 @@
+"""Change the window of a code that is on its lock: the same digits, other hours."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common.jobs import Lease
+from apps.locks.models import AccessCode
+from apps.locks.services.alignment import align
+from apps.locks.services.code_rows import lock_grant, next_visit
+from apps.locks.services.failures import after_failure
+from apps.locks.services.gateways import GatewayHold
+from apps.locks.services.history import record
+from apps.locks.states import CodeState
+from apps.locks.ttlock.client import TTLockClient
+from apps.locks.ttlock.errors import LockCloudError, PasscodeGone
+
+
+def change_window(
+    lease: Lease[AccessCode], code: AccessCode, client: TTLockClient, _hold: GatewayHold
+) -> bool:
+    """Write the grant's window; asking twice is the same. Returns whether it got through."""
+    window = (code.grant.starts_at, code.grant.ends_at)
+    assert code.vendor_code_id is not None  # noqa: S101  # a constraint says so of SET codes
+    try:
+        client.change_passcode(
+            lock_id=code.lock.vendor_lock_id,
+            passcode_id=code.vendor_code_id,
+            starts_at=window[0],
+            ends_at=window[1],
+        )
+    except PasscodeGone:
+        _set_again(lease)
+        return True
+    except LockCloudError as error:
+        after_failure(lease, error)
+        return False
+    with transaction.atomic():
+        grant = lock_grant(lease)
+        fresh = lease.lock()
+        if fresh is None:
+            return True
+        fresh.starts_at, fresh.ends_at = window
+        fresh.last_problem = ""
+        fresh.is_outcome_unknown = False
+        fresh.save(update_fields=["starts_at", "ends_at", "last_problem", "is_outcome_unknown"])
+        record("window changed", grant=grant, code=fresh)
+        lease.settle(due_at=next_visit(fresh))
+        align(grant)
+    return True
+
+
+def _set_again(lease: Lease[AccessCode]) -> None:
+    """Somebody took the code off the lock behind this system's back: its guest needs it."""
+    with transaction.atomic():
+        grant = lock_grant(lease)
+        code = lease.lock()
+        if code is None:
+            return
+        code.vendor_code_id = None
+        if code.state == CodeState.SET:
+            code.move_to(CodeState.SETTING)
+            code.asked_at = timezone.now()
+        code.is_outcome_unknown = True  # read the list first: the vendor may mean another row
+        code.save(update_fields=["state", "vendor_code_id", "is_outcome_unknown", "asked_at"])
+        record("lost", grant=grant, code=code, reason="The lock did not have it any more.")
+        lease.settle(due_at=timezone.now())
+        align(grant)

@@ -1,0 +1,139 @@
+"""Read what a lock lists, compare it with the rows, and mend the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from apps.common.alerts import raise_alert
+from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.reconciliation import Difference, Finding, compare, tag_of
+from apps.locks.services.alignment import align, owe_work, take_off
+from apps.locks.services.cloud import client_for
+from apps.locks.services.history import record
+from apps.locks.states import LIVE, CodeState
+from apps.locks.ttlock.answers import Passcode
+
+RECONCILER: Final = "reconciler"
+SOON_AFTER_SETTING: Final = timedelta(minutes=5)  # a fresh code is seen in the list then
+
+
+def inspect_lock(lock: Lock) -> list[Finding]:
+    """Return how the lock's list and the rows disagree; one call for each 200 codes listed.
+
+    Raises LockCloudError.
+    """
+    taken_at = timezone.now()
+    listed = list(client_for(lock.account).list_passcodes(lock_id=lock.vendor_lock_id))
+    return list(compare(_rows_for(lock, listed), listed, taken_at=taken_at))
+
+
+def _rows_for(lock: Lock, listed: Sequence[Passcode]) -> list[AccessCode]:
+    """Return the lock's live codes, and the removed ones that the list still names."""
+    named = Q(state__in=LIVE) | Q(vendor_code_id__in=[row.passcode_id for row in listed])
+    for passcode in listed:
+        tag = tag_of(passcode.name)
+        if tag is not None:
+            named |= Q(id__range=(UUID(tag + "0" * 20), UUID(tag + "f" * 20)))
+    return list(AccessCode.objects.filter(named, lock=lock).select_related("grant", "lock"))
+
+
+def mend(lock: Lock, findings: Sequence[Finding]) -> None:
+    """Owe the work that brings list and rows together; each code in a transaction of its own."""
+    for finding in findings:
+        if finding.code is None:
+            continue
+        with transaction.atomic():
+            AccessGrant.objects.select_for_update().get(pk=finding.code.grant_id)
+            code = _still(finding.code)
+            if code is not None:
+                _MENDING[finding.difference](code, finding)
+    Lock.objects.filter(pk=lock.pk).update(looked_at=timezone.now())
+
+
+def _still(seen: AccessCode) -> AccessCode | None:
+    """Return the code locked if it stands as it stood when compared, else None."""
+    codes: QuerySet[AccessCode] = AccessCode.objects.select_for_update(of=("self",))
+    code = codes.select_related("grant", "lock__account").get(pk=seen.pk)
+    is_same = (code.state, code.fence, code.leased_until) == (seen.state, seen.fence, None)
+    return code if is_same else None
+
+
+def _verified(code: AccessCode, _finding: Finding) -> None:
+    code.verified_at = timezone.now()
+    code.save(update_fields=["verified_at"])
+
+
+def _set_again(code: AccessCode, _finding: Finding) -> None:
+    """Somebody took the code off the lock, or the lock was reset: write it again."""
+    code.move_to(CodeState.SETTING)
+    code.verified_at = None
+    code.save(update_fields=["state", "verified_at"])
+    _note(code, Difference.MISSING)
+    owe_work(code)
+    align(code.grant)
+
+
+def _mend_window(code: AccessCode, finding: Finding) -> None:
+    """Remember the window that the lock has; alignment then owes the change."""
+    listed = finding.listed
+    if listed is None or listed.starts_at is None or listed.ends_at is None:
+        return
+    if not listed.starts_at < listed.ends_at:
+        return
+    code.starts_at, code.ends_at = listed.starts_at, listed.ends_at
+    code.save(update_fields=["starts_at", "ends_at"])
+    _note(code, Difference.WINDOW_DIFFERS)
+    align(code.grant)
+
+
+def _replace(code: AccessCode, _finding: Finding) -> None:
+    """The entry was given other digits elsewhere: take it off, and the right one follows."""
+    _note(code, Difference.DIGITS_DIFFER)
+    raise_alert(
+        scope=code.lock.account.alert_scope,
+        kind="code_changed_elsewhere",
+        subject=str(code.pk),
+        message=f"A code on {code.lock.name} was changed outside this system; it is being mended.",
+    )
+    take_off(code)
+    align(code.grant)
+
+
+def _remove_again(code: AccessCode, finding: Finding) -> None:
+    """A code that was believed gone is still listed: the debt stands."""
+    code.move_to(CodeState.REMOVING)
+    code.asked_at = timezone.now()
+    code.removed_at = None
+    if finding.listed is not None:
+        code.vendor_code_id = finding.listed.passcode_id
+    code.save(update_fields=["state", "asked_at", "removed_at", "vendor_code_id"])
+    _note(code, Difference.STILL_LISTED)
+    owe_work(code)
+
+
+def _note(code: AccessCode, difference: Difference) -> None:
+    record(difference.value, grant=code.grant, code=code, actor=RECONCILER)
+
+
+_MENDING: Final[dict[Difference, Callable[[AccessCode, Finding], None]]] = {
+    Difference.VERIFIED: _verified,
+    Difference.MISSING: _set_again,
+    Difference.WINDOW_DIFFERS: _mend_window,
+    Difference.DIGITS_DIFFER: _replace,
+    Difference.STILL_LISTED: _remove_again,
+}
+
+
+def first_look_after(now: datetime, lock_ids: Sequence[int]) -> None:
+    """Make the locks owe a look soon after ``now``, unless an earlier one is owed already."""
+    instant = now + SOON_AFTER_SETTING
+    Lock.objects.filter(Q(due_at__isnull=True) | Q(due_at__gt=instant), pk__in=lock_ids).update(
+        due_at=instant
+    )
