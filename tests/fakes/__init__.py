@@ -1,1 +1,1 @@
-"""The one fake vendor: the lock cloud, over real HTTP."""
+"""The fake vendor, over real HTTP: the simulator's driver, and a second cloud beside it."""
