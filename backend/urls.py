@@ -13,6 +13,7 @@ urlpatterns = [
     path("graphql/", graphql_view),
     path("api/checkin/", include("apps.checkin.api.urls")),
     path("api/", include("apps.bookings.api.urls")),
+    path("api/locks/", include("apps.locks.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

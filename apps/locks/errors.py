@@ -14,6 +14,13 @@ class CodeTransitionNotAllowed(errors.Conflict):
         super().__init__(f"A code that is {current} can't become {target}.")
 
 
+class NoOtherCode(errors.Unavailable):
+    """Neither a preset code nor an offline one can be had for this lock."""
+
+    code = "PIN_FAILED"
+    sentence = "No other code can be given for this door; please contact the hotel."
+
+
 class NoFreePin(errors.Unavailable):
     """Every acceptable code of the asked length is live on one of the locks."""
 

@@ -172,6 +172,9 @@ class AccessCode(WorkRow):
     is_unrecallable = models.BooleanField(
         default=False, help_text="An offline code before its first use: it ends by its own hours."
     )
+    is_stand_in = models.BooleanField(
+        default=False, help_text="Given instead of a code that the guest said does not work."
+    )
     last_problem = models.CharField(max_length=200, blank=True, editable=False)
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(

@@ -55,7 +55,7 @@ def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[
     """See to it that ``lock`` has, or gets, a code of the grant. Returns what was created.
 
     A backup code that was handed out stands in for good. So does an offline code that the guest
-    has used: nobody changes a code that works. Otherwise the chosen PIN is wanted, and an offline
+    has used, or got for a code that did not work: nobody changes a code that works. Otherwise the chosen PIN is wanted, and an offline
     code while no gateway gets through.
     """
     chosen = next((code for code in codes if code.kind == grant.code_kind), None)
@@ -84,11 +84,12 @@ def _keep_offline_code(grant: AccessGrant, chosen: AccessCode, codes: Sequence[A
 
 
 def _stands_in(code: AccessCode, grant: AccessGrant) -> bool:
-    if code.state != CodeState.SET or grant.code_kind == CodeKind.BACKUP:
+    if code.kind == grant.code_kind or code.state not in WANTED:
         return False
     if code.kind == CodeKind.OFFLINE:
-        return code.first_used_at is not None and covers(code, grant)
-    return code.kind == CodeKind.BACKUP
+        is_chosen = code.is_stand_in or code.first_used_at is not None
+        return is_chosen and covers(code, grant)
+    return code.state == CodeState.SET
 
 
 def _lock_live_codes(grant: AccessGrant) -> list[AccessCode]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from apps.locks.models import LockAccount
+from apps.locks.services.budget import count_call
 from apps.locks.services.tokens import DatabaseTokenStore
 from apps.locks.ttlock.auth import Credentials
 from apps.locks.ttlock.client import TTLockClient
@@ -34,4 +35,5 @@ def _client(
         credentials=credentials,
         tokens=DatabaseTokenStore(account_id),
         timeout_seconds=timeout_seconds,
+        on_call=lambda *_: count_call(account_id),
     )

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.common.alerts import raise_alert
-from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.reconciliation import Difference, Finding, compare, tag_of
 from apps.locks.services.alignment import align, owe_work, take_off
 from apps.locks.services.cloud import client_for
@@ -132,8 +132,8 @@ _MENDING: Final[dict[Difference, Callable[[AccessCode, Finding], None]]] = {
 
 
 def first_look_after(now: datetime, lock_ids: Sequence[int]) -> None:
-    """Make the locks owe a look soon after ``now``, unless an earlier one is owed already."""
+    """Make the locks and their account owe a look soon after ``now``, if none is owed earlier."""
     instant = now + SOON_AFTER_SETTING
-    Lock.objects.filter(Q(due_at__isnull=True) | Q(due_at__gt=instant), pk__in=lock_ids).update(
-        due_at=instant
-    )
+    later = Q(due_at__isnull=True) | Q(due_at__gt=instant)
+    Lock.objects.filter(later, pk__in=lock_ids).update(due_at=instant)
+    LockAccount.objects.filter(due_at__isnull=True, locks__in=lock_ids).update(due_at=instant)
