@@ -55,8 +55,8 @@ def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[
     """See to it that ``lock`` has, or gets, a code of the grant. Returns what was created.
 
     A backup code that was handed out stands in for good. So does an offline code that the guest
-    has used, or got for a code that did not work: nobody changes a code that works. Otherwise the chosen PIN is wanted, and an offline
-    code while no gateway gets through.
+    has used, or got for a code that did not work: nobody changes a code that works. Otherwise the
+    chosen PIN is wanted, and an offline code while no gateway gets through.
     """
     chosen = next((code for code in codes if code.kind == grant.code_kind), None)
     if any(_stands_in(code, grant) for code in codes):

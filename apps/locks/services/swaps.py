@@ -1,4 +1,4 @@
-"""A guest says that a code does not work: give another one that does not depend on the same luck."""
+"""A guest says that a code does not work: give another one, by another way."""
 
 from __future__ import annotations
 
