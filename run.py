@@ -6,6 +6,7 @@ Usage: python3 run.py COMMAND [ARGUMENT ...]
   demo [--once] [--port N]   install what is missing, then run the whole system with its story
   test [--only postgres|embedded] [PYTEST ARGUMENT ...]
                              the suite on a real PostgreSQL and Valkey, then on the embedded default
+  bench NAME [--save]        measure the running product; bench/README.md lists the benches
   gate                       format, lint, types, imports, migrations, schemas, lock file
   sync                       only install or update .venv
 
@@ -44,6 +45,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # command: (arguments of `uv sync`, arguments of Python)
     "demo": (FOR_USE, ("manage.py", "demo")),
     "test": ((), ("scripts/run_tests.py",)),
+    "bench": ((), ("-m", "bench")),
     "gate": ((), ("scripts/gate.py",)),
     "sync": ((), ()),
 }

@@ -1,0 +1,41 @@
+"""Run one bench: ``python3 run.py bench NAME [--save] [--count N]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bench import details_latency, first_pin, pin_latency
+from bench.common import BenchFailed, Report, print_report, save_report
+
+BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
+    "pin_latency": pin_latency.measure,
+    "details_latency": details_latency.measure,
+    "first_pin": first_pin.measure,
+}
+
+
+def main() -> int:
+    """Measure, print, and with ``--save`` keep the figures; return an exit code."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("name", choices=BENCHES)
+    parser.add_argument("--save", action="store_true", help="put the figures into RESULTS.md")
+    parser.add_argument("--count", type=int, help="samples per row, instead of the bench's own")
+    options = parser.parse_args()
+    if options.count is not None and options.count < 1:
+        parser.error("--count must be at least 1")
+    try:
+        report = BENCHES[options.name](options.count)
+    except BenchFailed as failure:
+        print(f"{options.name} failed: {failure}", file=sys.stderr)
+        return 1
+    print_report(report)
+    if options.save:
+        save_report(report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""What every bench stands on: processes of its own, figures, and one way to show them."""
+
+from bench.common.errors import BenchFailed
+from bench.common.figures import Aim, Floor, Report, Row, percentile, timed
+from bench.common.processes import EmbeddedHouse, LockCloud, free_port, new_directory
+from bench.common.results import print_report, save_report
+
+__all__ = [
+    "Aim",
+    "BenchFailed",
+    "EmbeddedHouse",
+    "Floor",
+    "LockCloud",
+    "Report",
+    "Row",
+    "free_port",
+    "new_directory",
+    "percentile",
+    "print_report",
+    "save_report",
+    "timed",
+]
