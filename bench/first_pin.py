@@ -38,8 +38,8 @@ def measure(count: int | None) -> Report:
             Row(name=f"floor: {floor.name}", samples=installed, floor=floor),
         ],
         notes=[
-            "No uv on the PATH, an empty home, no cache. The packages come from wherever pip and uv "
-            "get them on this machine; over a slow line the download is what takes time."
+            "No uv on the PATH, an empty home, no cache. The packages come from wherever pip and "
+            "uv get them on this machine; over a slow line the download is what takes time."
         ],
     )
 
