@@ -184,7 +184,10 @@ if REDIS_URL:
     }
 else:
     # A file of its own: the queue's transactions are exclusive.
-    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(VAR_DIR / "huey.sqlite3")}
+    HUEY |= {
+        "huey_class": "apps.common.queue.EmbeddedHuey",
+        "filename": str(VAR_DIR / "huey.sqlite3"),
+    }
 
 # -- people, language, time -------------------------------------------------------------------
 
