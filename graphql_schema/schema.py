@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 import structlog
 from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.utils.str_converters import to_camel_case
@@ -25,6 +26,8 @@ from graphql_schema.problems import (
 )
 
 log = structlog.get_logger(__name__)
+
+LONGEST_DOCUMENT: Final = 2000  # tokens; a schema explorer's longest question has about 200
 
 
 @strawberry.type(description="Reads.")
@@ -76,5 +79,12 @@ schema = DoorstepSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[Problem, InvalidProblem, PendingProblem, UnavailableProblem],
+    # Clients send the same few documents all the time: the caches outlive a request, and hold no
+    # document that is longer than the limit.
+    extensions=[
+        lambda: MaxTokensLimiter(max_token_count=LONGEST_DOCUMENT),
+        ParserCache,
+        ValidationCache,
+    ],
     config=StrawberryConfig(auto_camel_case=True),
 )
