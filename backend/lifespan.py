@@ -1,8 +1,10 @@
-"""What lives as long as the server: the live layer's loop and, in embedded mode, the worker."""
+"""What lives as long as the server: the live layer's loop, a standing connection to SQLite and, in
+embedded mode, the worker."""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +12,7 @@ import structlog
 from django.conf import settings
 
 from apps.common import live
+from backend.standing import open_standing_connection
 from backend.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -25,6 +28,7 @@ class Lifespan:
     def __init__(self, application: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self._application = application
         self._worker: Worker | None = None
+        self._standing: sqlite3.Connection | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -42,6 +46,7 @@ class Lifespan:
 
     async def _start(self) -> None:
         live.use_loop(asyncio.get_running_loop())
+        self._standing = await asyncio.to_thread(open_standing_connection)
         if settings.EMBEDDED:
             self._worker = Worker()
             await asyncio.to_thread(self._worker.start)
@@ -49,4 +54,6 @@ class Lifespan:
     async def _stop(self) -> None:
         if self._worker is not None:
             await asyncio.to_thread(self._worker.stop)
+        if self._standing is not None:
+            await asyncio.to_thread(self._standing.close)
         live.use_loop(None)
