@@ -10,7 +10,7 @@ import strawberry_django
 from apps.bookings.stay_view import view_stay
 from apps.checkin.device_types import device_type_of
 from apps.checkin.selectors import OpenFlow
-from apps.checkin.services import arrival
+from apps.checkin.services import starting, steps
 from apps.checkin.states import DeviceType
 from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
 from graphql_schema.bookings.types import Stay
@@ -38,8 +38,8 @@ class CheckInMutation:
     def start_check_in(
         self, info: strawberry.Info[Any, None], input: StartCheckInInput
     ) -> StartCheckInResult:
-        opened = arrival.start_check_in(
-            arrival.StartRequest(
+        opened = starting.start_check_in(
+            starting.StartRequest(
                 booking_reference=input.booking_reference,
                 hotel_slug=input.hotel_slug,
                 device_type=DeviceType(input.device_type or device_type_of(user_agent_of(info))),
@@ -56,21 +56,21 @@ class CheckInMutation:
     )
     @problems_as_results(NotFound, Invalid, Conflict, RateLimited)
     def submit_guest_details(self, input: SubmitGuestDetailsInput) -> CheckInFlowResult:
-        request = arrival.DetailsRequest(
+        request = steps.DetailsRequest(
             token=input.token,
             full_name=input.full_name,
             phone_number=input.phone_number,
             phone_region=input.phone_region,
             email=input.email,
         )
-        return CheckInFlow.of(arrival.submit_details(request))
+        return CheckInFlow.of(steps.submit_details(request))
 
     @strawberry_django.mutation(
         handle_django_errors=False, description="Say whether there is a car, and which."
     )
     @problems_as_results(NotFound, Invalid, Conflict, RateLimited)
     def submit_parking(self, input: SubmitParkingInput) -> CheckInFlowResult:
-        opened = arrival.submit_parking(
+        opened = steps.submit_parking(
             token=input.token, has_car=input.has_car, car_registration=input.car_registration
         )
         return CheckInFlow.of(opened)
@@ -81,8 +81,8 @@ class CheckInMutation:
     )
     @problems_as_results(NotFound, Conflict, Pending)
     def confirm_check_in(self, input: ConfirmCheckInInput) -> ConfirmCheckInResult:
-        return cast(ConfirmCheckInResult, _stay(arrival.confirm_check_in(token=input.token)))
+        return cast(ConfirmCheckInResult, _stay(steps.confirm_check_in(token=input.token)))
 
 
-def _stay(opened: arrival.OpenStay) -> Stay:
+def _stay(opened: starting.OpenStay) -> Stay:
     return Stay.of(view_stay(opened.booking), opened.token)

@@ -20,13 +20,10 @@ from apps.bookings.stay_window import stay_window
 from apps.checkin import errors
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow, find_open_flow
-from apps.checkin.services.arrival import (
+from apps.checkin.services.starting import OpenStay, StartRequest, flow_lifetime, start_check_in
+from apps.checkin.services.steps import (
     DetailsRequest,
-    OpenStay,
-    StartRequest,
     confirm_check_in,
-    flow_lifetime,
-    start_check_in,
     submit_details,
     submit_parking,
 )

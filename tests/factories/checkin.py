@@ -9,7 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from apps.checkin.models import CheckInFlow, CheckInToken
-from apps.checkin.services.arrival import flow_lifetime
+from apps.checkin.services.starting import flow_lifetime
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import new_token, token_digest
 from tests.factories.bookings import OTHER_PHONE, BookingFactory

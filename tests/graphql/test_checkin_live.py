@@ -18,11 +18,10 @@ from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 
 from apps.checkin.models import CheckInFlow
-from apps.checkin.services.arrival import (
+from apps.checkin.services.starting import StartRequest, start_check_in
+from apps.checkin.services.steps import (
     DetailsRequest,
-    StartRequest,
     confirm_check_in,
-    start_check_in,
     submit_details,
     submit_parking,
 )

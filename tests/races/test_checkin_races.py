@@ -14,13 +14,11 @@ from apps.bookings.models import Booking, Guest
 from apps.checkin import errors
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
-from apps.checkin.services import arrival
-from apps.checkin.services.arrival import (
+from apps.checkin.services import starting
+from apps.checkin.services.starting import OpenStay, StartRequest, start_check_in
+from apps.checkin.services.steps import (
     DetailsRequest,
-    OpenStay,
-    StartRequest,
     confirm_check_in,
-    start_check_in,
     submit_details,
     submit_parking,
 )
@@ -89,7 +87,7 @@ def test_without_the_lock_on_the_booking_starts_collide(
         both_have_read.wait(10)
         return found
 
-    monkeypatch.setattr(arrival, "get_booking_for_update", read_without_lock)
+    monkeypatch.setattr(starting, "get_booking_for_update", read_without_lock)
 
     for _ in range(20):
         results = at_once(*[lambda: start(booking)] * 2)

@@ -20,7 +20,7 @@ from apps.checkin.device_types import device_type_of
 from apps.checkin.errors import FlowNotFound
 from apps.checkin.flow_view import view_flow, view_pin_progress
 from apps.checkin.selectors import OpenFlow, find_open_flow
-from apps.checkin.services import arrival
+from apps.checkin.services import starting, steps
 from apps.common.api.views import SecretView, read_body
 
 
@@ -32,8 +32,8 @@ class StartView(SecretView):
         """Open the check-in of a booking, or the stay of a guest who has checked in."""
         body = read_body(request, StartCheckInSerializer)
         device_type = body["device_type"] or device_type_of(request.headers.get("User-Agent", ""))
-        opened = arrival.start_check_in(
-            arrival.StartRequest(
+        opened = starting.start_check_in(
+            starting.StartRequest(
                 booking_reference=body["booking_reference"],
                 hotel_slug=body["hotel_slug"],
                 device_type=device_type,
@@ -60,8 +60,8 @@ class DetailsView(SecretView):
     @documentation.DETAILS
     def post(self, request: Request, token: str) -> Response:
         """Store who the guest is; the PIN begins to be set."""
-        details = arrival.DetailsRequest(token=token, **read_body(request, GuestDetailsSerializer))
-        return Response(flow_body(view_flow(arrival.submit_details(details))))
+        details = steps.DetailsRequest(token=token, **read_body(request, GuestDetailsSerializer))
+        return Response(flow_body(view_flow(steps.submit_details(details))))
 
 
 class ParkingView(SecretView):
@@ -70,7 +70,7 @@ class ParkingView(SecretView):
     @documentation.PARKING
     def post(self, request: Request, token: str) -> Response:
         """Store whether there is a car, and which."""
-        opened = arrival.submit_parking(token=token, **read_body(request, ParkingSerializer))
+        opened = steps.submit_parking(token=token, **read_body(request, ParkingSerializer))
         return Response(flow_body(view_flow(opened)))
 
 
@@ -80,7 +80,7 @@ class ConfirmView(SecretView):
     @documentation.CONFIRM
     def post(self, _request: Request, token: str) -> Response:
         """Complete the check-in. Raises PinPending, PinFailed."""
-        return _stay(arrival.confirm_check_in(token=token))
+        return _stay(steps.confirm_check_in(token=token))
 
 
 class PinStatusView(SecretView):
@@ -99,5 +99,5 @@ def _open_flow(token: str) -> OpenFlow:
     return opened
 
 
-def _stay(opened: arrival.OpenStay) -> Response:
+def _stay(opened: starting.OpenStay) -> Response:
     return Response(stay_body(view_stay(opened.booking), token=opened.token))

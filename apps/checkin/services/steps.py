@@ -1,4 +1,4 @@
-"""The four steps of a self check-in: start, details, parking, confirm.
+"""Steps 2 to 4 of a self check-in: details, parking, confirm.
 
 Every command locks the booking first and the flow second, so two devices, two tabs and the
 worker take turns. None of them waits for a lock cloud.
@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.bookings.errors import BookingNotConfirmed, BookingNotFound
-from apps.bookings.models import Booking
-from apps.bookings.selectors import contact_of, find_booking_for_guest, get_booking_for_update
+from apps.bookings.selectors import contact_of, get_booking_for_update
 from apps.bookings.services.access import open_doors
 from apps.bookings.services.stays import (
     GuestDetails,
@@ -24,8 +21,7 @@ from apps.bookings.services.stays import (
     mint_stay_token,
     register_primary_guest,
 )
-from apps.bookings.states import HIDDEN_FROM_GUESTS, BookingStatus
-from apps.bookings.stay_window import hotel_today, stay_window
+from apps.bookings.states import BookingStatus
 from apps.checkin import errors
 from apps.checkin.cleaning import (
     clean_email,
@@ -37,132 +33,14 @@ from apps.checkin.cleaning import (
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
-from apps.checkin.services.identity import verify_new_start, verify_return
 from apps.checkin.services.pin_status import apply_grant_state
-from apps.checkin.states import DeviceType, FlowStatus, PinStatus, Step
-from apps.common.crypto import new_token, token_digest
+from apps.checkin.services.starting import OpenStay, end_other_tokens, flow_lifetime
+from apps.checkin.states import FlowStatus, PinStatus, Step
+from apps.common.crypto import token_digest
 from apps.locks.errors import NoFreePin
 
 REVEALED_AFTER_COMPLETION: Final = timedelta(minutes=30)
-LONGEST_REFERENCE: Final = 64
 GUEST: Final = "guest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenStay:
-    """A stay together with a new key to it."""
-
-    booking: Booking
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartRequest:
-    """What a guest brings to the door. ``hotel_slug`` is needed where hotels share a reference."""
-
-    booking_reference: str
-    hotel_slug: str | None = None
-    device_type: DeviceType = DeviceType.OTHER
-    verification: str | None = None
-
-
-def start_check_in(request: StartRequest) -> OpenFlow | OpenStay:
-    """Find the booking and open its check-in, or the stay of a guest who has checked in.
-
-    Raises BookingNotFound, BookingNotConfirmed, CheckInNotOpen, StayEnded, VerificationRequired,
-    VerificationFailed.
-    """
-    reference = request.booking_reference.strip()
-    names = [reference, *filter(None, [request.hotel_slug])]
-    if not reference or any(len(n) > LONGEST_REFERENCE or not n.isprintable() for n in names):
-        raise BookingNotFound(field="booking_reference")
-    booking = find_booking_for_guest(reference, request.hotel_slug)
-    with transaction.atomic():
-        booking = get_booking_for_update(booking.pk)
-        if booking.status in HIDDEN_FROM_GUESTS:
-            raise BookingNotFound(field="booking_reference")
-        return _open(booking, request, now=timezone.now())
-
-
-def _open(booking: Booking, request: StartRequest, *, now: datetime) -> OpenFlow | OpenStay:
-    if booking.status == BookingStatus.PENDING:
-        raise BookingNotConfirmed
-    flow = _find_live_flow(booking, now)
-    if _has_ended(booking, now):
-        verify_return(booking, flow, request.verification)
-        raise errors.StayEnded
-    if _has_checked_in(booking):
-        verify_return(booking, flow, request.verification)
-        return OpenStay(booking=booking, token=mint_stay_token(booking))
-    if not _is_open(booking, now):
-        raise errors.CheckInNotOpen
-    if flow is not None and flow.step >= Step.DETAILS:
-        verify_return(booking, flow, request.verification)
-        _end_other_tokens(flow, keep=None, now=now)
-        flow_changed(flow)
-        return _with_new_token(flow)
-    verify_new_start(booking, request.verification)
-    return _with_new_token(flow or _new_flow(booking, request.device_type, now))
-
-
-def _find_live_flow(booking: Booking, now: datetime) -> CheckInFlow | None:
-    """Return the booking's flow in progress; one past its time counts as gone already."""
-    flow = (
-        CheckInFlow.objects.select_for_update()
-        .filter(booking=booking, status=FlowStatus.IN_PROGRESS)
-        .first()
-    )
-    if flow is not None and now >= flow.expires_at:
-        # The worker ends it within seconds; a guest who is back does not wait for that. The codes
-        # stay on the locks, for the new flow is given the same ones.
-        flow.move_to(FlowStatus.EXPIRED)
-        flow.due_at = None
-        flow.save(update_fields=["status", "due_at", "updated_at"])
-        flow_changed(flow)
-        return None
-    return flow
-
-
-def _has_ended(booking: Booking, now: datetime) -> bool:
-    return booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at
-
-
-def _has_checked_in(booking: Booking) -> bool:
-    completed = booking.checkin_flows.filter(status=FlowStatus.COMPLETED)
-    return booking.checked_in_at is not None or completed.exists()
-
-
-def _is_open(booking: Booking, now: datetime) -> bool:
-    opens = booking.check_in_date - timedelta(days=booking.hotel.online_checkin_opens_days)
-    return hotel_today(booking.hotel.zone, now) >= opens
-
-
-def _new_flow(booking: Booking, device_type: DeviceType, now: datetime) -> CheckInFlow:
-    ends = now + flow_lifetime()
-    return CheckInFlow.objects.create(
-        booking=booking, device_type=device_type, started_at=now, expires_at=ends, due_at=ends
-    )
-
-
-def flow_lifetime() -> timedelta:
-    """Return how long a flow lives after its last step."""
-    return timedelta(minutes=settings.CHECKIN_FLOW_TTL_MINUTES)
-
-
-def _with_new_token(flow: CheckInFlow) -> OpenFlow:
-    token = new_token()
-    CheckInToken.objects.create(flow=flow, digest=token_digest(token))
-    return OpenFlow(flow=flow, token=token)
-
-
-def _end_other_tokens(flow: CheckInFlow, *, keep: str | None, now: datetime) -> None:
-    others = flow.tokens.filter(ended_at__isnull=True)
-    if keep is not None:
-        others = others.exclude(digest=token_digest(keep))
-    others.update(ended_at=now)
-
-
-# -- the steps of an open flow -------------------------------------------------------------------
 
 
 def get_flow_for_update(token: str) -> CheckInFlow:
@@ -225,7 +103,7 @@ def submit_details(request: DetailsRequest) -> OpenFlow:
     flow.full_name = clean_name(request.full_name)
     flow.phone_number = clean_phone(request.phone_number, region)
     flow.email = clean_email(request.email)
-    _end_other_tokens(flow, keep=request.token, now=now)
+    end_other_tokens(flow, keep=request.token, now=now)
     _ask_for_pin(flow, now)
     _complete_step(flow, Step.DETAILS, now)
     return OpenFlow(flow=flow, token=request.token)
