@@ -11,6 +11,7 @@ from graphql_schema.views import graphql_view
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("graphql/", graphql_view),
+    path("api/auth/", include("apps.staff.api.urls")),
     path("api/checkin/", include("apps.checkin.api.urls")),
     path("api/", include("apps.bookings.api.urls")),
     path("api/locks/", include("apps.locks.api.urls")),

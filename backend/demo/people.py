@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
+from apps.bookings.models import Hotel
+from apps.staff.models import Membership
+from apps.staff.roles import Role
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
@@ -23,6 +27,11 @@ SUPERUSER = Login(
     password="doorstep-demo-admin",  # noqa: S106  # public
     is_superuser=True,
 )
+
+
+def ensure_membership(user: User, hotel: Hotel) -> None:
+    """Let the user work at the hotel, with every right but a superuser's."""
+    Membership.objects.get_or_create(user=user, hotel=hotel, defaults={"role": Role.MANAGER})
 
 
 def ensure_login(login: Login) -> User:

@@ -18,6 +18,7 @@ from apps.bookings.services.access import open_doors
 from apps.bookings.states import BookingStatus, RoomCondition
 from apps.bookings.stay_window import hotel_today
 from apps.checkin.states import FlowStatus, Step
+from apps.staff.services.logins import open_login
 from backend.demo.house import (
     DINGLE,
     IN_HOUSE_NUMBERS,
@@ -28,7 +29,14 @@ from backend.demo.house import (
     ensure_rooms,
     room_numbers,
 )
-from backend.demo.people import DESK, OTHER_DESK, SUPERUSER, Login, ensure_login
+from backend.demo.people import (
+    DESK,
+    OTHER_DESK,
+    SUPERUSER,
+    Login,
+    ensure_login,
+    ensure_membership,
+)
 
 ARRIVING: Final = 5
 IN_HOUSE: Final = len(IN_HOUSE_NUMBERS)
@@ -55,6 +63,7 @@ class Summary:
     arriving: Sequence[Booking] = ()
     in_house: Sequence[Booking] = ()
     logins: dict[str, Login] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the public shape."""
@@ -62,7 +71,11 @@ class Summary:
             "hotel": {"slug": self.hotel.slug, "timezone": self.hotel.timezone},
             "other_hotel": {"slug": self.other_hotel.slug},
             **{
-                name: {"username": login.username, "password": login.password}
+                name: {
+                    "username": login.username,
+                    "password": login.password,
+                    "token": self.tokens[name],
+                }
                 for name, login in self.logins.items()
             },
             "arriving": [_arriving(booking) for booking in self.arriving],
@@ -86,9 +99,11 @@ def seed(request: SeedRequest) -> Summary:
     """Bring the demo data to where the request wants it. Safe to run at any time, any day."""
     logins = {"staff": DESK, "other_staff": OTHER_DESK, "superuser": SUPERUSER}
     with transaction.atomic():
-        for login in logins.values():
-            ensure_login(login)
+        users = {name: ensure_login(login) for name, login in logins.items()}
         hotel, other = ensure_hotel(KILLARNEY), ensure_hotel(DINGLE)
+        ensure_membership(users["staff"], hotel)
+        ensure_membership(users["other_staff"], other)
+        tokens = {name: open_login(user).token for name, user in users.items()}
         ensure_rooms(hotel, KILLARNEY, [SPARE_NUMBER])
         ensure_rooms(hotel, KILLARNEY, list(islice(room_numbers(), request.rooms)))
         ensure_rooms(other, DINGLE, [SPARE_NUMBER])
@@ -96,7 +111,12 @@ def seed(request: SeedRequest) -> Summary:
         arriving = _ensure_arriving(hotel, KILLARNEY, request.arriving)
         _ensure_arriving(other, DINGLE, ARRIVING)
     return Summary(
-        hotel=hotel, other_hotel=other, arriving=arriving, in_house=in_house, logins=logins
+        hotel=hotel,
+        other_hotel=other,
+        arriving=arriving,
+        in_house=in_house,
+        logins=logins,
+        tokens=tokens,
     )
 
 

@@ -1,0 +1,66 @@
+"""Logging in and out over REST."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.api.documentation import refusals
+from apps.common.api.views import SecretView, read_body
+from apps.common.errors import NotAuthenticated
+from apps.staff.api.authentication import IsStaff, StaffAuthentication
+from apps.staff.identity import StaffIdentity
+from apps.staff.services.logins import log_in, log_out
+
+
+class CredentialsSerializer(serializers.Serializer[dict[str, str]]):
+    """A username and a password."""
+
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=128, trim_whitespace=False)
+
+
+class LoginSerializer(serializers.Serializer[object]):
+    """A new login; the token is shown here and never again."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class TokenView(SecretView):
+    """``/api/auth/token/``."""
+
+    def get_authenticators(self) -> list[StaffAuthentication]:  # type: ignore[override]  # narrower
+        """Logging in needs no login; logging out does."""
+        is_login = self.request is not None and self.request.method == "POST"
+        return [] if is_login else [StaffAuthentication()]
+
+    @extend_schema(
+        summary="Log in",
+        description="Answers a bearer token for staff endpoints, GraphQL and WebSockets.",
+        request=CredentialsSerializer,
+        responses={200: LoginSerializer, **refusals(NotAuthenticated, has_body=True)},
+        auth=[],
+        tags=["staff"],
+    )
+    def post(self, request: Request) -> Response:
+        """Log in."""
+        body = read_body(request, CredentialsSerializer)
+        login = log_in(username=body["username"], password=body["password"])
+        return Response({"token": login.token, "expires_at": login.expires_at})
+
+    @extend_schema(
+        summary="Log out",
+        description="Ends the login whose token is used; others of the same person go on.",
+        responses={204: None, **refusals(NotAuthenticated)},
+        tags=["staff"],
+    )
+    def delete(self, request: Request) -> Response:
+        """Log out."""
+        IsStaff().has_permission(request, self)
+        log_out(cast(StaffIdentity, request.user))
+        return Response(status=status.HTTP_204_NO_CONTENT)

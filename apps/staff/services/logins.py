@@ -1,0 +1,45 @@
+"""Logging staff in and out. A login is a token that is shown once and kept as a digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from knox.models import AuthToken
+
+from apps.common.errors import NotAuthenticated
+from apps.staff.identity import StaffIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A new login: the only moment at which its token is known."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+def log_in(*, username: str, password: str) -> Login:
+    """Return a new login; earlier ones go on. Raises NotAuthenticated, alike for every reason."""
+    user = authenticate(username=username, password=password)
+    if user is None or not user.is_active:
+        raise NotAuthenticated("The username or the password is wrong.")
+    return open_login(user)
+
+
+def open_login(user: User) -> Login:
+    """Return a new login of a user who has proved themselves otherwise."""
+    row, token = AuthToken.objects.create(user=user)
+    return Login(token=token, expires_at=row.expiry)
+
+
+def log_out(identity: StaffIdentity) -> None:
+    """End the login that ``identity`` came from."""
+    AuthToken.objects.filter(digest=identity.token_digest).delete()
+
+
+def log_out_everywhere(user: User) -> None:
+    """End every login of the user, as after a change of password or role."""
+    AuthToken.objects.filter(user=user).delete()
