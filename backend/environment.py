@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,18 @@ from urllib.parse import urlsplit
 
 import environ
 
+from backend.kept_secrets import kept_secret
+
 T = TypeVar("T", int, float)
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 SIMULATOR_URL: Final = "http://127.0.0.1:8090"
 VENDOR_URL: Final = "https://euapi.ttlock.com"
 MINIMUM_SECRET_LENGTH: Final = 32
+# What never fits a request is refused, rather than found out by a door that stays shut.
+NAME: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]"
+HOST: Final = re.compile(rf"\*|\.?(?:{NAME})")
+ORIGIN: Final = re.compile(rf"https?://(?:\*\.)?(?:{NAME})(?::\d{{1,5}})?", re.IGNORECASE)
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
@@ -90,7 +95,7 @@ class _Reader:
         self._source = source
 
     def read(self) -> Environment:
-        var_dir = Path(self._text("DOORSTEP_VAR_DIR", str(BASE_DIR / "var"))).absolute()
+        var_dir = self._var_dir()
         database_url = self._text("DATABASE_URL", "")
         redis_url = self._url("REDIS_URL", "", ("redis", "rediss", "unix"))
         development, debug = self._mode(database_url, redis_url)
@@ -101,7 +106,7 @@ class _Reader:
             var_dir=var_dir,
             secret_key=self._secret("SECRET_KEY", var_dir, development=development),
             field_encryption_keys=self._keys(var_dir, development=development),
-            allowed_hosts=self._list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+            allowed_hosts=self._hosts(),
             csrf_trusted_origins=self._origins(),
             database=self._database(database_url, var_dir),
             redis_url=redis_url,
@@ -124,6 +129,14 @@ class _Reader:
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
         )
+
+    def _var_dir(self) -> Path:
+        path = Path(self._text("DOORSTEP_VAR_DIR", str(BASE_DIR / "var"))).absolute()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"DOORSTEP_VAR_DIR can't be made a directory: {path}.") from error
+        return path
 
     # -- what kind of process this is ------------------------------------------------------
 
@@ -148,7 +161,7 @@ class _Reader:
                     f"{name} is missing: set it to a random text of at least "
                     f"{MINIMUM_SECRET_LENGTH} characters, or say DEBUG=true for development."
                 )
-            return _kept_secret(var_dir / "secrets" / name.lower())
+            return self._kept(var_dir, name.lower())
         return self._long_enough(name, value)
 
     def _keys(self, var_dir: Path, *, development: bool) -> tuple[str, ...]:
@@ -164,13 +177,20 @@ class _Reader:
         value = self._text("TTLOCK_CALLBACK_SECRET", "")
         if not value:
             # Without one the callback's path stays closed in production.
-            return _kept_secret(var_dir / "secrets" / "ttlock_callback") if development else ""
+            return self._kept(var_dir, "ttlock_callback") if development else ""
         if not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", value):
             raise SettingsError(
                 "TTLOCK_CALLBACK_SECRET must be 16 to 200 letters, digits, '-' or '_': "
                 "it is part of a web address."
             )
         return value
+
+    @staticmethod
+    def _kept(var_dir: Path, name: str) -> str:
+        try:
+            return kept_secret(var_dir / "secrets" / name)
+        except OSError as error:
+            raise SettingsError(f"{var_dir}, where data is kept, can't be written.") from error
 
     @staticmethod
     def _long_enough(name: str, value: str) -> str:
@@ -197,6 +217,8 @@ class _Reader:
             raise SettingsError("DATABASE_URL can't be read as a database address.") from error
         if not parsed.get("NAME"):
             raise SettingsError("DATABASE_URL names no database.")
+        if parsed["NAME"] == ":memory:":
+            raise SettingsError("DATABASE_URL must name a file: threads can't share memory.")
         return parsed
 
     def _email(self, var_dir: Path, *, debug: bool) -> dict[str, Any]:
@@ -209,27 +231,38 @@ class _Reader:
                 }
             url = "smtp://localhost:25"
         try:
-            return dict(environ.Env.email_url_config(url))
-        except Exception as error:
+            parsed = dict(environ.Env.email_url_config(url))
+        except Exception as error:  # as with the database
             raise SettingsError(
                 "EMAIL_URL can't be read; an example is smtp+tls://user:password@host:587."
             ) from error
+        if url.startswith("smtp") and not parsed["EMAIL_HOST"]:
+            raise SettingsError("EMAIL_URL names no host.")
+        return parsed
 
     def _api_url(self) -> str:
         url = self._url("TTLOCK_API_URL", "", ("http", "https")).rstrip("/")
-        if url and (urlsplit(url).path or urlsplit(url).query or not urlsplit(url).hostname):
+        if url and (not ORIGIN.fullmatch(url) or "*" in url):
             raise SettingsError(
                 "TTLOCK_API_URL is the scheme and host only, such as https://euapi.ttlock.com."
             )
         return url
 
+    def _hosts(self) -> list[str]:
+        hosts = self._list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+        if not all(HOST.fullmatch(host) for host in hosts):
+            raise SettingsError(
+                "ALLOWED_HOSTS lists names without scheme, port or path, such as desk.example.com."
+            )
+        return hosts
+
     def _origins(self) -> list[str]:
         origins = self._list("CSRF_TRUSTED_ORIGINS", [])
-        for origin in origins:
-            if "://" not in origin:
-                raise SettingsError(
-                    "CSRF_TRUSTED_ORIGINS needs a scheme in each, such as https://desk.example.com."
-                )
+        if not all(ORIGIN.fullmatch(origin) for origin in origins):
+            raise SettingsError(
+                "CSRF_TRUSTED_ORIGINS lists schemes with hosts and no paths, "
+                "such as https://desk.example.com."
+            )
         return origins
 
     # -- plain values ----------------------------------------------------------------------
@@ -290,19 +323,3 @@ class _Reader:
         if not found:
             raise SettingsError(f"{name} must look like 10/m (s, m, h or d), or be 0 for no limit.")
         return Rate(int(found[1]), PERIODS[found[2]])
-
-
-def _kept_secret(path: Path) -> str:
-    """Return the development secret kept at ``path``, made once even by two processes at once."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # atomic, and refuses to replace a winner's secret
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text()

@@ -18,7 +18,6 @@ except environment.SettingsError as error:
 
 BASE_DIR = environment.BASE_DIR
 VAR_DIR = ENVIRONMENT.var_dir
-VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
