@@ -19,6 +19,7 @@ def websocket_routes() -> Any:
     """Return the routes of sockets that speak GraphQL."""
     consumer = GraphQLWSConsumer.as_asgi(
         schema=schema,
+        allowed_origins=["*"],  # backend.origins has decided; Strawberry knows no trusted pages
         connection_init_wait_timeout=INIT_TIMEOUT,
         max_subscriptions_per_connection=SUBSCRIPTIONS_PER_SOCKET,
         keep_alive=True,
