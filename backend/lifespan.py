@@ -37,12 +37,21 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self._start()
-                await send({"type": "lifespan.startup.complete"})
+                await send(await self._started())
             elif message["type"] == "lifespan.shutdown":
                 await self._stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    async def _started(self) -> dict[str, Any]:
+        """Start and return the answer; a server that gets none goes on without the worker."""
+        try:
+            await self._start()
+        except Exception:
+            log.exception("server.start_failed")
+            await self._stop()
+            return {"type": "lifespan.startup.failed", "message": "The worker did not start."}
+        return {"type": "lifespan.startup.complete"}
 
     async def _start(self) -> None:
         live.use_loop(asyncio.get_running_loop())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http.request import validate_host
+from django.utils.http import is_same_domain
 
 
 class OwnOriginsOnly:
@@ -25,11 +26,24 @@ class OwnOriginsOnly:
 
 
 def is_own(origin: str) -> bool:
-    """Answer whether a page of ``origin`` may open a socket."""
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
+    """Answer whether a page of ``origin`` may open a socket.
+
+    It may when Django would take its forms: CSRF_TRUSTED_ORIGINS can say ``https://*.example.com``.
+    """
     try:
-        host = urlsplit(origin).hostname
+        parts = urlsplit(origin)
+        host = parts.hostname
     except ValueError:
         return False
-    return host is not None and validate_host(host, settings.ALLOWED_HOSTS)
+    if host is None:
+        return False
+    if any(_fits(parts, trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS):
+        return True
+    # Addresses of IPv6 stand in brackets in ALLOWED_HOSTS, as they do in a Host header.
+    return validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
+
+
+def _fits(origin: SplitResult, trusted: str) -> bool:
+    scheme, _, netloc = trusted.lower().partition("://")
+    pattern = netloc.removeprefix("*")  # ".example.com" also stands for "example.com"
+    return origin.scheme == scheme and is_same_domain(origin.netloc, pattern)

@@ -25,20 +25,22 @@ class _QuietConsumer(Consumer):  # type: ignore[misc]  # huey has no types
 
 
 class Worker:
-    """Starts and stops both; safe to stop twice, from any thread."""
+    """Starts and stops both; safe to stop twice, from any thread, started or not."""
 
     def __init__(self) -> None:
         assert tasks.ring is not None  # noqa: S101  # registered with Huey before it starts
         options: dict[str, Any] = settings.HUEY["consumer"]
         self._consumer = _QuietConsumer(HUEY, **options)
         self._sweeper = Sweeper()
-        self._once = threading.Lock()
-        self._is_stopped = False
+        self._turn = threading.Lock()
+        self._is_consuming = False
 
     def start(self) -> None:
         """Begin to work."""
-        self._consumer.start()
-        self._sweeper.start()
+        with self._turn:
+            self._consumer.start()
+            self._is_consuming = True
+            self._sweeper.start()
 
     def keep_healthy(self) -> None:
         """Restart worker threads that died; call it every now and then."""
@@ -46,10 +48,12 @@ class Worker:
             self._consumer.check_worker_health()
 
     def stop(self) -> None:
-        """Finish what is in hand, then stop. What is not finished is found again by its row."""
-        with self._once:
-            if self._is_stopped:
-                return
-            self._is_stopped = True
-        self._consumer.stop(graceful=True)
-        self._sweeper.stop()
+        """Finish what is in hand, then stop. What is not finished is found again by its row.
+
+        Returns when the work has ended, whoever asked first.
+        """
+        with self._turn:
+            if self._is_consuming:
+                self._consumer.stop(graceful=True)
+                self._is_consuming = False
+            self._sweeper.stop()
