@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.common.conftest import errand_rows, errand_table
+
+__all__ = ["bare", "errand_rows", "errand_table"]
+
 
 @pytest.fixture
 def bare(tmp_path: Path) -> dict[str, str]:
