@@ -80,7 +80,8 @@ def foreign() -> logging.Logger:
     return logging.getLogger("tests.logs.uvicorn")
 
 
-def assert_clean(text: str) -> None:
+def assert_clean(line: str) -> None:
+    _timestamp, _, text = line.partition(" ")  # its digits may be anybody's PIN
     assert [secret for secret in ALL if secret in text] == []
     assert HIDDEN in text
 
