@@ -5,3 +5,9 @@ class BookingsConfig(AppConfig):
     name = "apps.bookings"
     label = "bookings"
     verbose_name = "Bookings"
+
+    def ready(self) -> None:
+        from apps.bookings import jobs, receivers  # models exist only now
+
+        jobs.register_all()
+        receivers.connect()

@@ -20,6 +20,36 @@ class RoomNotFound(errors.NotFound):
     sentence = "The hotel has no such room."
 
 
+class RoomNotReady(errors.Conflict):
+    code = "ROOM_NOT_READY"
+    sentence = "The room is not ready for a guest yet."
+
+
+class RoomOccupied(errors.Conflict):
+    code = "ROOM_OCCUPIED"
+    sentence = "Somebody is in that room; check them out first or choose another room."
+
+
+class RoomNotAvailable(errors.Conflict):
+    code = "ROOM_NOT_AVAILABLE"
+    sentence = "The room is not free for the whole stay; choose another one."
+
+
+class RoomMissing(errors.Conflict):
+    code = "ROOM_NOT_AVAILABLE"
+    sentence = "The booking has no room yet; assign one first."
+
+
+class CheckInNotOpen(errors.Conflict):
+    code = "CHECK_IN_NOT_OPEN"
+    sentence = "Check-in has not opened yet for this booking."
+
+
+class StayEnded(errors.Conflict):
+    code = "STAY_ENDED"
+    sentence = "This stay has ended; please contact the hotel if something is missing."
+
+
 class StayNotFound(errors.NotFound):
     code = "NOT_FOUND"
     sentence = "This stay link is unknown or has ended."

@@ -12,7 +12,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.bookings.states import BookingStatus, RoomCondition, RoomStatus, room_status
+from apps.common.jobs import WorkRow
 from apps.locks.models import Lock, LockAccount
+
+HOLDER_PREFIX = "booking:"  # how the locks room knows bookings
 
 
 def validate_zone(name: str) -> None:
@@ -77,6 +80,16 @@ class Hotel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def event_stream(self) -> str:
+        """The stream of what happens at this hotel."""
+        return f"hotel:{self.pk}"
+
+    @property
+    def alert_scope(self) -> str:
+        """Whose alerts the hotel's own are."""
+        return f"hotel:{self.pk}"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -165,7 +178,7 @@ class Booking(models.Model):
     @property
     def lock_holder(self) -> str:
         """How the locks room knows this booking."""
-        return f"booking:{self.pk}"
+        return f"{HOLDER_PREFIX}{self.pk}"
 
 
 class Guest(models.Model):
@@ -203,3 +216,34 @@ class StayToken(models.Model):
 
     def __str__(self) -> str:
         return f"Key {self.pk} to {self.booking}"
+
+
+class RoomNight(models.Model):
+    """A night that a booking has a room for. The constraint is what keeps two parties apart."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="nights")
+    night = models.DateField(help_text="The day on which the night begins.")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="nights")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "night"], name="bookings_room_taken_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.night}"
+
+
+class ExpectedArrival(WorkRow):
+    """A guest who has checked in online and is not in house yet.
+
+    As a ``WorkRow`` it owes the arrival at check-in time; the first use of a code brings it
+    forward, and so does a room that becomes ready.
+    """
+
+    booking = models.OneToOneField(
+        Booking, on_delete=models.CASCADE, related_name="expected_arrival"
+    )
+
+    def __str__(self) -> str:
+        return f"Arrival of {self.booking}"

@@ -25,16 +25,6 @@ class StepOutOfOrder(errors.Conflict):
     sentence = "An earlier step of the check-in is still open; complete it first."
 
 
-class CheckInNotOpen(errors.Conflict):
-    code = "CHECK_IN_NOT_OPEN"
-    sentence = "Online check-in has not opened yet for this booking."
-
-
-class StayEnded(errors.Conflict):
-    code = "STAY_ENDED"
-    sentence = "This stay has ended; please contact the hotel if something is missing."
-
-
 class VerificationRequired(errors.Forbidden):
     code = "VERIFICATION_REQUIRED"
 

@@ -34,3 +34,36 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
+
+
+class EventStream(models.Model):
+    """The numbering of one stream of events; a hotel has one. Its row is the stream's lock."""
+
+    name = models.CharField(max_length=60, unique=True)
+    last_number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """Something that happened: ids and states, never names, PINs or tokens.
+
+    Numbers of a stream are taken under the stream's row lock, which is held until the commit: a
+    reader who has seen a number has seen every smaller one.
+    """
+
+    stream = models.ForeignKey(EventStream, on_delete=models.CASCADE, related_name="events")
+    number = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["stream", "number"], name="common_event_number")
+        ]
+        indexes: ClassVar = [models.Index(fields=["happened_at"], name="common_event_age")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.bookings.models import Booking, Guest, Hotel, Room
 from apps.bookings.services.access import open_doors
+from apps.bookings.services.rooming import hold_many, hold_nights
 from apps.bookings.states import BookingStatus, RoomCondition
 from apps.bookings.stay_window import hotel_today
 from apps.checkin.states import FlowStatus, Step
@@ -139,6 +140,7 @@ def _ensure_stay(hotel: Hotel, room: Room, index: int, today: date) -> Booking:
     elif booking.check_out_date <= today:
         booking.check_out_date = today + timedelta(days=NIGHTS)
         booking.save(update_fields=["check_out_date", "updated_at"])
+    hold_nights(booking)
     open_doors(booking, actor="demo", reason="A guest of the demo is in house.")
     return booking
 
@@ -177,6 +179,7 @@ def _ensure_arriving(hotel: Hotel, house: House, wanted: int) -> list[Booking]:
             booking.check_in_date = today
             booking.check_out_date = today + timedelta(days=NIGHTS)
     Booking.objects.bulk_update(untouched, ["check_in_date", "check_out_date"], batch_size=500)
+    hold_many(untouched)
     missing = max(0, wanted - len(untouched))
     return [*untouched, *_new_arrivals(hotel, house, today, missing)]
 
@@ -207,7 +210,7 @@ def _new_arrivals(hotel: Hotel, house: House, today: date, wanted: int) -> list[
         return []
     rooms = _free_rooms(hotel, house, wanted)
     booking_ids = _free_ids(hotel, today, 1)
-    return Booking.objects.bulk_create(
+    bookings = Booking.objects.bulk_create(
         [
             Booking(
                 hotel=hotel,
@@ -220,6 +223,8 @@ def _new_arrivals(hotel: Hotel, house: House, today: date, wanted: int) -> list[
             for room, booking_id in zip(rooms, booking_ids, strict=False)
         ]
     )
+    hold_many(bookings)
+    return bookings
 
 
 def _free_rooms(hotel: Hotel, house: House, wanted: int) -> list[Room]:

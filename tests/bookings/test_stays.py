@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,10 @@ from django.utils import timezone
 from apps.bookings.errors import StayNotFound
 from apps.bookings.models import Booking, Guest, StayToken
 from apps.bookings.selectors import get_booking_by_stay_token
+from apps.bookings.services.arrivals import arrive_or_expect
 from apps.bookings.services.stays import (
     GRACE_AFTER_DEPARTURE,
     GuestDetails,
-    check_in_if_possible,
     mint_stay_token,
     register_primary_guest,
 )
@@ -30,6 +30,10 @@ pytestmark = pytest.mark.django_db
 DETAILS = GuestDetails(
     full_name="Mary O'Brien", phone_number=OTHER_PHONE, email="", car_registration="191 D 12345"
 )
+
+
+def take_in_if_possible(booking: Booking, now: datetime | None = None) -> bool:
+    return arrive_or_expect(booking, now=now or timezone.now(), source="tests")
 
 
 def test_a_key_is_stored_as_a_digest_alone() -> None:
@@ -119,7 +123,7 @@ def test_a_guest_is_taken_in_from_the_arrival_day_on_into_a_ready_room(
     booking.save()
     status_before = booking.assigned_room.status if booking.assigned_room else None
 
-    assert check_in_if_possible(booking) is is_taken_in
+    assert take_in_if_possible(booking) is is_taken_in
 
     booking = Booking.objects.get(pk=booking.pk)
     assert (booking.checked_in_at is not None) is is_taken_in
@@ -132,7 +136,7 @@ def test_the_guests_get_the_room() -> None:
     booking = BookingFactory(arriving_today=True, with_room=True)
     guest = register_primary_guest(booking, DETAILS)
 
-    check_in_if_possible(booking)
+    take_in_if_possible(booking)
 
     guest.refresh_from_db()
     assert guest.room == booking.assigned_room
@@ -142,7 +146,7 @@ def test_a_guest_in_house_stays_so() -> None:
     booking = BookingFactory(in_house=True)
     since = booking.checked_in_at
 
-    assert check_in_if_possible(booking)
+    assert take_in_if_possible(booking)
     assert Booking.objects.get(pk=booking.pk).checked_in_at == since
 
 
@@ -150,8 +154,8 @@ def test_the_day_begins_at_the_hotels_midnight() -> None:
     booking = BookingFactory(arriving_today=True, with_room=True, hotel__timezone="Asia/Kolkata")
     midnight = timezone.now().astimezone(booking.hotel.zone).replace(hour=0, minute=0, second=0)
 
-    assert not check_in_if_possible(booking, now=midnight - timedelta(seconds=1))
-    assert check_in_if_possible(booking, now=midnight)
+    assert not take_in_if_possible(booking, midnight - timedelta(seconds=1))
+    assert take_in_if_possible(booking, midnight)
 
 
 # -- what the stay page shows --------------------------------------------------------------------

@@ -11,7 +11,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from apps.bookings.errors import BookingNotConfirmed, BookingNotFound
+from apps.bookings.errors import (
+    BookingNotConfirmed,
+    BookingNotFound,
+    CheckInNotOpen,
+    StayEnded,
+)
 from apps.bookings.models import Booking, Guest, Verification
 from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.states import BookingStatus, RoomStatus
@@ -160,7 +165,7 @@ def test_check_in_opens_days_before_the_arrival(days_ahead: int, is_open: bool) 
     if is_open:
         assert Arrival(booking).start().flow.step == Step.FOUND
     else:
-        with pytest.raises(errors.CheckInNotOpen):
+        with pytest.raises(CheckInNotOpen):
             Arrival(booking).start()
         assert not CheckInFlow.objects.exists()
 
@@ -173,7 +178,7 @@ def test_that_a_stay_has_ended_is_told_only_to_those_who_prove_themselves(trait:
         ended.start()
     with pytest.raises(errors.VerificationFailed):
         ended.start(verification=WRONG)
-    with pytest.raises(errors.StayEnded):
+    with pytest.raises(StayEnded):
         ended.start(verification=PHONE[-4:])
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from django.utils import timezone
-
 from apps.bookings.models import Booking, Guest, StayToken
-from apps.bookings.states import RoomStatus
-from apps.bookings.stay_window import hotel_today, stay_window
+from apps.bookings.stay_window import stay_window
 from apps.common.crypto import new_token, token_digest
 
 GRACE_AFTER_DEPARTURE: Final = timedelta(days=2)
@@ -50,27 +47,3 @@ def register_primary_guest(booking: Booking, details: GuestDetails) -> Guest:
         },
     )
     return guest
-
-
-def check_in_if_possible(booking: Booking, *, now: datetime | None = None) -> bool:
-    """Take the guest in when the arrival day has begun and the room is ready.
-
-    Otherwise the stay is complete all the same and the arrival follows later. The caller holds
-    the lock on ``booking``. Returns whether the guest is in house now.
-    """
-    now = now or timezone.now()
-    if booking.checked_in_at is not None:
-        return True
-    room = booking.assigned_room
-    if room is None or hotel_today(booking.hotel.zone, now) < booking.check_in_date:
-        return False
-    room = type(room).objects.select_for_update().get(pk=room.pk)
-    if room.status != RoomStatus.READY_FOR_GUEST:
-        return False
-    booking.checked_in_at = now
-    booking.save(update_fields=["checked_in_at", "updated_at"])
-    room.is_occupied = True
-    room.save(update_fields=["is_occupied"])
-    booking.assigned_room = room
-    booking.guests.update(room=room)
-    return True

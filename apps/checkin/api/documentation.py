@@ -8,7 +8,12 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from apps.bookings.api.examples import EXAMPLE_TOKEN, HOTEL, STAY
 from apps.bookings.api.serializers import StayEnvelopeSerializer
-from apps.bookings.errors import BookingNotConfirmed, BookingNotFound
+from apps.bookings.errors import (
+    BookingNotConfirmed,
+    BookingNotFound,
+    CheckInNotOpen,
+    StayEnded,
+)
 from apps.checkin import errors
 from apps.checkin.api.serializers import (
     CheckInFlowEnvelopeSerializer,
@@ -79,8 +84,8 @@ START: Final = extend_schema(
         **refusals(
             BookingNotFound,
             BookingNotConfirmed,
-            errors.CheckInNotOpen,
-            errors.StayEnded,
+            CheckInNotOpen,
+            StayEnded,
             errors.VerificationRequired,
             errors.VerificationFailed,
             RateLimited,

@@ -14,13 +14,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.bookings.errors import BookingNotConfirmed, BookingNotFound
+from apps.bookings.errors import (
+    BookingNotConfirmed,
+    BookingNotFound,
+    CheckInNotOpen,
+    StayEnded,
+)
 from apps.bookings.models import Booking
 from apps.bookings.selectors import find_booking_for_guest, get_booking_for_update
 from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.states import HIDDEN_FROM_GUESTS, BookingStatus
 from apps.bookings.stay_window import hotel_today, stay_window
-from apps.checkin import errors
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
@@ -73,12 +77,12 @@ def _open(booking: Booking, request: StartRequest, *, now: datetime) -> OpenFlow
     flow = _find_live_flow(booking, now)
     if _has_ended(booking, now):
         verify_return(booking, flow, request.verification)
-        raise errors.StayEnded
+        raise StayEnded
     if _has_checked_in(booking):
         verify_return(booking, flow, request.verification)
         return OpenStay(booking=booking, token=mint_stay_token(booking))
     if not _is_open(booking, now):
-        raise errors.CheckInNotOpen
+        raise CheckInNotOpen
     if flow is not None and flow.step >= Step.DETAILS:
         verify_return(booking, flow, request.verification)
         end_other_tokens(flow, keep=None, now=now)

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from apps.bookings.selectors import contact_of, get_booking_for_update
 from apps.bookings.services.access import open_doors
+from apps.bookings.services.arrivals import arrive_or_expect
 from apps.bookings.services.stays import (
     GuestDetails,
-    check_in_if_possible,
     mint_stay_token,
     register_primary_guest,
 )
@@ -194,5 +194,5 @@ def _complete(flow: CheckInFlow, now: datetime) -> None:
     flow.completed_at = now
     flow.due_at = None
     flow.save()
-    check_in_if_possible(flow.booking, now=now)
+    arrive_or_expect(flow.booking, now=now, source="online_check_in")
     flow_changed(flow)
