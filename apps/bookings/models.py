@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 
 from apps.bookings.states import BookingStatus, RoomCondition, RoomStatus, room_status
 from apps.common.jobs import WorkRow
+from apps.common.languages import DEFAULT_LANGUAGE, Language
 from apps.locks.models import Lock, LockAccount
 
 HOLDER_PREFIX = "booking:"  # how the locks room knows bookings
@@ -28,6 +30,18 @@ def validate_region(region: str) -> None:
     """Refuse a region that has no phone numbers."""
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ValidationError("Use a two-letter region, such as IE.")
+
+
+def validate_guest_app_url(template: str) -> None:
+    """Refuse an address that is none, or that has no one place for the key of a stay."""
+    if template.count("{token}") != 1:
+        raise ValidationError("Say once where the key goes, by {token}.")
+    try:
+        URLValidator(schemes=["http", "https"])(template.replace("{token}", "key"))
+    except ValidationError as error:
+        raise ValidationError(
+            "Use a whole address, such as https://stay.example.com/#/{token}."
+        ) from error
 
 
 class Verification(models.TextChoices):
@@ -52,6 +66,18 @@ class Hotel(models.Model):
     email = models.EmailField(blank=True)
     whatsapp_number = models.CharField(
         max_length=32, blank=True, help_text="In international form, such as +353 1 555 0100."
+    )
+    language = models.CharField(
+        max_length=2,
+        choices=Language.choices,
+        default=DEFAULT_LANGUAGE,
+        help_text="For guests whose own language is not known or not among these.",
+    )
+    guest_app_url = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[validate_guest_app_url],
+        help_text="Where guests open their stay, such as https://stay.example.com/#/{token}.",
     )
     parking_info = models.TextField(blank=True)
     checkin_verification = models.CharField(
@@ -147,6 +173,9 @@ class Booking(models.Model):
     contact_name = models.CharField(max_length=200, blank=True, help_text="The name on file.")
     contact_phone = models.CharField(max_length=20, blank=True, help_text="On file, E.164.")
     contact_email = models.EmailField(blank=True, help_text="The e-mail address on file.")
+    language = models.CharField(
+        max_length=35, blank=True, help_text="The guest's, such as de or de-AT; empty: not known."
+    )
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_out_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -247,3 +276,22 @@ class ExpectedArrival(WorkRow):
 
     def __str__(self) -> str:
         return f"Arrival of {self.booking}"
+
+
+class ToldCodes(models.Model):
+    """What the guest was last told of the stay's codes; the row begins with the stay link.
+
+    ``digest`` is keyed and stands for the shown codes; ``version`` counts their changes.
+    """
+
+    booking = models.OneToOneField(
+        Booking, on_delete=models.CASCADE, primary_key=True, related_name="told_codes"
+    )
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name_plural = "told codes"
+
+    def __str__(self) -> str:
+        return f"Codes of {self.booking}, change {self.version}"

@@ -49,6 +49,7 @@ class HotelFactory(DjangoModelFactory):
     phone = "+44 20 7946 0100"
     email = "desk@example.com"
     whatsapp_number = "+44 20 7946 0200"
+    guest_app_url = "https://stay.example.com/#/{token}"
     parking_info = "Behind the house."
     checkin_verification = Verification.NONE
 
