@@ -15,9 +15,24 @@ class BookingNotConfirmed(errors.Conflict):
     sentence = "This booking is not confirmed yet; please contact the hotel."
 
 
+class GuestInHouse(errors.Conflict):
+    code = "BOOKING_NOT_CONFIRMED"
+    sentence = "The guest is in house; check them out instead."
+
+
+class PinIssuesSpent(errors.Conflict):
+    code = "PIN_FAILED"
+    sentence = "Too many PINs were issued for this booking today; please contact the hotel."
+
+
 class RoomNotFound(errors.NotFound):
     code = "ROOM_NOT_FOUND"
     sentence = "The hotel has no such room."
+
+
+class DoorNotFound(errors.NotFound):
+    code = "NOT_FOUND"
+    sentence = "The stay has no door of that name."
 
 
 class RoomNotReady(errors.Conflict):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from apps.bookings.errors import BookingNotFound, StayNotFound
-from apps.bookings.models import Booking, Hotel, StayToken
+from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
+from apps.bookings.models import Booking, Hotel, Room, StayToken
 from apps.bookings.states import HIDDEN_FROM_GUESTS
 from apps.common.crypto import token_digest
-from apps.common.errors import Contact
+from apps.common.errors import Contact, Forbidden, NotFound
 from apps.locks.models import Lock
+from apps.staff.identity import StaffIdentity
+from apps.staff.roles import Permission
 
 
 def find_booking_for_guest(reference: str, hotel_slug: str | None) -> Booking:
@@ -31,6 +33,40 @@ def get_booking_for_update(booking_pk: int) -> Booking:
     """Return the booking with its own row locked; the caller holds a transaction."""
     bookings = Booking.objects.select_for_update(of=("self",))
     return bookings.select_related("hotel__lock_account", "assigned_room").get(pk=booking_pk)
+
+
+def get_hotel_booking(hotel: Hotel, booking_id: str) -> Booking:
+    """Return the hotel's booking. Raises BookingNotFound, alike for missing and foreign ones."""
+    bookings = Booking.objects.filter(hotel=hotel, booking_id=booking_id)
+    booking = bookings.select_related("hotel__lock_account", "assigned_room").first()
+    if booking is None:
+        raise BookingNotFound("The hotel has no such booking.", field="booking_id")
+    return booking
+
+
+def get_hotel_room(hotel: Hotel, number: str) -> Room:
+    """Return the hotel's room. Raises RoomNotFound, alike for missing and foreign ones."""
+    room = Room.objects.filter(hotel=hotel, number=number).first()
+    if room is None:
+        raise RoomNotFound(field="room_number")
+    return room
+
+
+def get_room_for_update(room_pk: int) -> Room:
+    """Return the room with its own row locked; the caller holds a transaction."""
+    return Room.objects.select_for_update(of=("self",)).select_related("hotel").get(pk=room_pk)
+
+
+def get_hotel_for_staff(identity: StaffIdentity, slug: str, permission: Permission) -> Hotel:
+    """Return the hotel if this person may do that there.
+
+    Raises Forbidden for hotels that are not theirs, existing or not; NotFound for a superuser.
+    """
+    hotel = Hotel.objects.select_related("lock_account").filter(slug=slug).first()
+    if hotel is None:
+        raise NotFound("There is no such hotel.") if identity.is_superuser else Forbidden()
+    identity.require(permission, hotel_id=hotel.pk)
+    return hotel
 
 
 def get_booking_by_stay_token(token: str) -> Booking:

@@ -54,7 +54,7 @@ class CheckInFlow(WorkRow):
             ),
             models.CheckConstraint(
                 condition=~Q(status=FlowStatus.COMPLETED)
-                | Q(completed_at__isnull=False, step=Step.CONFIRMED, pin_status=PinStatus.READY),
+                | Q(completed_at__isnull=False, step=Step.CONFIRMED),
                 name="checkin_completed_flow_is_complete",
             ),
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +16,11 @@ from apps.locks.states import LIVE, WANTED, GrantState
 def find_live_grant(holder: str) -> AccessGrant | None:
     """Return the holder's grant that has not ended, or None."""
     return AccessGrant.objects.filter(holder=holder).exclude(state=GrantState.ENDED).first()
+
+
+def count_grants_since(holder: str, since: datetime) -> int:
+    """Return how many grants, each with a PIN of its own, the holder was given since then."""
+    return AccessGrant.objects.filter(holder=holder, asked_at__gte=since).count()
 
 
 def find_live_grant_for_update(holder: str) -> AccessGrant | None:

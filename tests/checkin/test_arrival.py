@@ -35,7 +35,7 @@ from apps.checkin.services.steps import (
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import token_digest
 from apps.locks.models import AccessCode, AccessGrant
-from apps.locks.states import CodeState
+from apps.locks.states import CodeState, GrantState
 from tests.background import run_due_jobs
 from tests.factories.bookings import OTHER_PHONE, PHONE, BookingFactory
 from tests.factories.checkin import CheckInFlowFactory, key_to
@@ -615,7 +615,7 @@ def test_starting_again_after_the_end_works(
     assert CheckInFlow.objects.filter(status=FlowStatus.COMPLETED).count() == 1
 
 
-def test_a_guest_who_is_back_before_the_worker_keeps_the_pin(
+def test_a_guest_who_is_back_before_the_worker_gets_another_pin_and_the_old_one_goes(
     guest_with_doors: Arrival, lock_cloud: LockCloud
 ) -> None:
     first = guest_with_doors.start().token
@@ -629,8 +629,9 @@ def test_a_guest_who_is_back_before_the_worker_keeps_the_pin(
         flow = CheckInFlow.objects.get(status=FlowStatus.IN_PROGRESS)
 
         assert flow.pin_status == PinStatus.READY
-        assert AccessGrant.objects.get().pin == pin
-        assert lock_cloud.calls("keyboardPwd/add") == 2
+        grant = AccessGrant.objects.exclude(state=GrantState.ENDED).get()
+        assert grant.pin != pin
+        assert [lock_cloud.codes_on(lock) for lock in grant.locks.all()] == [[grant.pin]] * 2
         with pytest.raises(errors.FlowExpired):
             park(first)
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 
+from apps.bookings.errors import PinIssuesSpent
 from apps.bookings.models import Booking
 from apps.bookings.selectors import list_doors
 from apps.bookings.stay_window import stay_window
+from apps.common.alerts import raise_alert
 from apps.locks.models import AccessGrant
+from apps.locks.selectors import count_grants_since, find_live_grant
 from apps.locks.services import grants
 
-LABEL_LENGTH = 40
+LABEL_LENGTH: Final = 40
+ISSUES_A_DAY: Final = 5
 
 
 def open_doors(
@@ -22,7 +29,9 @@ def open_doors(
     """Give the booking's guest codes on the stay's doors for its window; the PIN, once made, stays.
 
     None: the stay has no doors that could be opened. ``own_numbers`` are numbers of the guest
-    that no PIN may repeat. The caller holds the lock on ``booking``. Raises NoFreePin.
+    that no PIN may repeat. The caller holds the lock on ``booking``.
+
+    Raises NoFreePin.
     """
     doors = list_doors(booking)
     account = booking.hotel.lock_account
@@ -41,6 +50,32 @@ def open_doors(
         own_numbers=frozenset(filter(None, (re.sub(r"\D", "", number) for number in numbers))),
     )
     return grants.grant_access(request, actor=actor, reason=reason)
+
+
+def require_issues_left(booking: Booking) -> None:
+    """Keep guests from making the locks take one PIN after the other; the desk may go on.
+
+    Raises PinIssuesSpent.
+    """
+    if find_live_grant(booking.lock_holder) is not None:
+        return
+    since = timezone.now() - timedelta(days=1)
+    if count_grants_since(booking.lock_holder, since) < ISSUES_A_DAY:
+        return
+    raise_alert(
+        scope=booking.hotel.alert_scope,
+        kind="pin_issues_spent",
+        subject=booking.booking_id,
+        message=f"Booking {booking.booking_id} asked for more than {ISSUES_A_DAY} PINs in a day.",
+    )
+    raise PinIssuesSpent
+
+
+def reissue_codes(booking: Booking, *, actor: str, reason: str) -> AccessGrant | None:
+    """Give the stay another PIN and take the old one off the locks. The caller holds the lock on
+    ``booking``. Raises NoFreePin."""
+    close_doors(booking, actor=actor, reason=reason)
+    return open_doors(booking, actor=actor, reason=reason)
 
 
 def close_doors(booking: Booking, *, actor: str, reason: str) -> None:

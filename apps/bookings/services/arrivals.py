@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.bookings.events import booking_event, room_status_changed
 from apps.bookings.models import Booking, ExpectedArrival, Room
 from apps.bookings.rules import reasons_against_check_in
-from apps.bookings.selectors import get_booking_for_update
+from apps.bookings.selectors import get_booking_for_update, get_room_for_update
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.alerts import clear_alert, raise_alert
@@ -65,10 +65,8 @@ def _arrive(booking: Booking, *, now: datetime, source: str) -> bool:
 
 
 def _lock_room(booking: Booking) -> Room | None:
-    if booking.assigned_room_id is None:
-        return None
-    rooms = Room.objects.select_for_update(of=("self",)).select_related("hotel")
-    return rooms.get(pk=booking.assigned_room_id)
+    room_pk = booking.assigned_room_id
+    return None if room_pk is None else get_room_for_update(room_pk)
 
 
 def work_on_arrival(lease: Lease[ExpectedArrival]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.models import Booking
 from apps.bookings.selectors import get_booking_for_update
 from apps.bookings.services.access import close_doors
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
 from apps.checkin.states import FlowStatus
 from apps.common.jobs import Lease
+
+WORKER = "worker"
 
 
 def expire_flow(lease: Lease[CheckInFlow]) -> None:
@@ -20,15 +23,20 @@ def expire_flow(lease: Lease[CheckInFlow]) -> None:
         flow = lease.lock()
         if flow is None:
             return
-        if flow.status != FlowStatus.IN_PROGRESS:
-            lease.settle()
-            return
-        if timezone.now() < flow.expires_at:
+        is_live = flow.status == FlowStatus.IN_PROGRESS
+        if is_live and timezone.now() < flow.expires_at:
             lease.settle(due_at=flow.expires_at)
             return
-        flow.move_to(FlowStatus.EXPIRED)
-        flow.save(update_fields=["status", "updated_at"])
         lease.settle()
-        if booking.checked_in_at is None:  # else the desk took the guest in meanwhile
-            close_doors(booking, actor="worker", reason="The check-in was left unconfirmed.")
-        flow_changed(flow)
+        if is_live:
+            end_unconfirmed(flow, booking, FlowStatus.EXPIRED)
+
+
+def end_unconfirmed(flow: CheckInFlow, booking: Booking, status: FlowStatus) -> None:
+    """End a flow in progress as ``status``. The caller holds the booking's and the flow's locks."""
+    flow.move_to(status)
+    flow.due_at = None
+    flow.save(update_fields=["status", "due_at", "updated_at"])
+    if booking.checked_in_at is None:  # else the desk took the guest in meanwhile
+        close_doors(booking, actor=WORKER, reason=f"The check-in ended {status.label}.")
+    flow_changed(flow)

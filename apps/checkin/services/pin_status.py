@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,14 +9,22 @@ from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
 from apps.checkin.states import PIN_STATUS_OF_GRANT, FlowStatus, PinStatus
 from apps.locks.models import AccessGrant
+from apps.locks.selectors import find_live_grant
 from apps.locks.states import GrantState
 
 
-def follow_grant(grant_id: UUID) -> None:
-    """Copy the grant's present state onto the flow in progress that waits for it. Idempotent."""
+def follow_grant(grant: AccessGrant) -> None:
+    """Copy the present state of the holder's access onto the flow that waits for it. Idempotent.
+
+    A grant that was replaced hands its flow over to the one that is live.
+    """
     with transaction.atomic():
-        flows = CheckInFlow.objects.select_for_update().filter(access_grant=grant_id)
+        flows = CheckInFlow.objects.select_for_update(of=("self",)).filter(access_grant=grant.pk)
         for flow in flows.filter(status=FlowStatus.IN_PROGRESS):
+            live = find_live_grant(grant.holder)
+            if live is not None and live.pk != flow.access_grant_id:
+                flow.access_grant = live
+                flow.save(update_fields=["access_grant", "updated_at"])
             apply_grant_state(flow)
 
 

@@ -28,6 +28,7 @@ from apps.bookings.stay_window import hotel_today, stay_window
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
+from apps.checkin.services.expiry import end_unconfirmed
 from apps.checkin.services.identity import verify_new_start, verify_return
 from apps.checkin.states import DeviceType, FlowStatus, Step
 from apps.common.crypto import new_token, token_digest
@@ -87,9 +88,9 @@ def _open(booking: Booking, request: StartRequest, *, now: datetime) -> OpenFlow
         verify_return(booking, flow, request.verification)
         end_other_tokens(flow, keep=None, now=now)
         flow_changed(flow)
-        return _with_new_token(flow)
+        return with_new_token(flow)
     verify_new_start(booking, request.verification)
-    return _with_new_token(flow or _new_flow(booking, request.device_type, now))
+    return with_new_token(flow or _new_flow(booking, request.device_type, now))
 
 
 def _find_live_flow(booking: Booking, now: datetime) -> CheckInFlow | None:
@@ -100,12 +101,8 @@ def _find_live_flow(booking: Booking, now: datetime) -> CheckInFlow | None:
         .first()
     )
     if flow is not None and now >= flow.expires_at:
-        # The worker ends it within seconds; a guest who is back does not wait for that. The codes
-        # stay on the locks, for the new flow is given the same ones.
-        flow.move_to(FlowStatus.EXPIRED)
-        flow.due_at = None
-        flow.save(update_fields=["status", "due_at", "updated_at"])
-        flow_changed(flow)
+        # The worker ends it within seconds; a guest who is back does not wait for that.
+        end_unconfirmed(flow, booking, FlowStatus.EXPIRED)
         return None
     return flow
 
@@ -136,7 +133,8 @@ def flow_lifetime() -> timedelta:
     return timedelta(minutes=settings.CHECKIN_FLOW_TTL_MINUTES)
 
 
-def _with_new_token(flow: CheckInFlow) -> OpenFlow:
+def with_new_token(flow: CheckInFlow) -> OpenFlow:
+    """Return the flow with one more key to it."""
     token = new_token()
     CheckInToken.objects.create(flow=flow, digest=token_digest(token))
     return OpenFlow(flow=flow, token=token)

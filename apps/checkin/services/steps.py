@@ -13,8 +13,9 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.errors import PinIssuesSpent
 from apps.bookings.selectors import contact_of, get_booking_for_update
-from apps.bookings.services.access import open_doors
+from apps.bookings.services.access import open_doors, require_issues_left
 from apps.bookings.services.arrivals import arrive_or_expect
 from apps.bookings.services.stays import (
     GuestDetails,
@@ -113,13 +114,14 @@ def _ask_for_pin(flow: CheckInFlow, now: datetime) -> None:
     """Ask the locks room. The grant's rows are the promise; the wake-up call may be lost."""
     flow.pin_asked_at = flow.pin_asked_at or now
     try:
+        require_issues_left(flow.booking)
         grant = open_doors(
             flow.booking,
             actor=GUEST,
             reason="Self check-in: details given.",
             own_numbers=[flow.phone_number, flow.car_registration],
         )
-    except NoFreePin:
+    except (NoFreePin, PinIssuesSpent):
         flow.pin_status = PinStatus.FAILED
         return
     if grant is None:

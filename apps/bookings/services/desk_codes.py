@@ -1,0 +1,26 @@
+"""What the desk does with a stay's codes."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from apps.bookings.errors import BookingNotConfirmed
+from apps.bookings.events import booking_event
+from apps.bookings.models import Booking
+from apps.bookings.selectors import get_booking_for_update
+from apps.bookings.services.access import reissue_codes
+from apps.bookings.states import BookingStatus
+
+
+@transaction.atomic
+def reissue_at_desk(*, booking: Booking, performed_by: str) -> Booking:
+    """Give the stay another PIN; the old one leaves the locks.
+
+    Raises BookingNotConfirmed, NoFreePin.
+    """
+    booking = get_booking_for_update(booking.pk)
+    if booking.status != BookingStatus.CONFIRMED:
+        raise BookingNotConfirmed
+    reissue_codes(booking, actor=performed_by, reason="Reissued at the desk.")
+    booking_event(booking, "codes-reissued")
+    return booking

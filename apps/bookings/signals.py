@@ -1,0 +1,9 @@
+"""What the bookings room tells those above it, inside the transaction that makes it so.
+
+Receivers find the booking's row locked and lock only rows of their own, below it in the order
+booking, flow, grant, code.
+"""
+
+from django.dispatch import Signal
+
+booking_closed = Signal()  # booking: cancelled or never arrived

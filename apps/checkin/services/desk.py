@@ -1,0 +1,108 @@
+"""The desk finishes what guests began: the same flow, the same record, with the person's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.bookings.models import Booking, Room
+from apps.bookings.rules import reasons_against_check_in
+from apps.bookings.selectors import get_booking_for_update, get_room_for_update
+from apps.bookings.services.access import open_doors
+from apps.bookings.services.arrivals import take_in
+from apps.bookings.services.rooming import assign_room
+from apps.bookings.services.stays import GuestDetails, register_primary_guest
+from apps.checkin.errors import FlowNotFound
+from apps.checkin.events import flow_changed
+from apps.checkin.models import CheckInFlow
+from apps.checkin.selectors import OpenFlow
+from apps.checkin.services.starting import with_new_token
+from apps.checkin.states import FlowStatus, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCheckIn:
+    """A check-in at the desk. ``room`` None: the booking's own."""
+
+    booking: Booking
+    performed_by: str
+    room: Room | None = None
+
+
+@transaction.atomic
+def check_in_at_desk(request: DeskCheckIn) -> Booking:
+    """Take the guest in now, whatever of the online check-in is done; asking again is the same.
+
+    The codes are asked for and arrive by the worker. Raises StayEnded, BookingNotConfirmed,
+    CheckInNotOpen, RoomMissing, RoomOccupied, RoomNotReady, RoomNotAvailable, NoFreePin.
+    """
+    now = timezone.now()
+    booking = get_booking_for_update(request.booking.pk)
+    if booking.checked_in_at is not None and booking.checked_out_at is None:
+        return booking
+    flow = _find_flow(booking)
+    room = _room_for(booking, request.room)
+    reasons = reasons_against_check_in(booking, room, now=now)
+    if reasons:
+        raise reasons[0]
+    assert room is not None  # noqa: S101  # the rules refuse a booking without one
+    if booking.assigned_room_id != room.pk:
+        assign_room(booking, room)
+    _register(booking, flow)
+    open_doors(booking, actor=request.performed_by, reason="Checked in at the desk.")
+    if flow is not None:
+        _complete(flow)
+    take_in(booking, room, now=now, source="staff_check_in")
+    return booking
+
+
+def _find_flow(booking: Booking) -> CheckInFlow | None:
+    flows = CheckInFlow.objects.select_for_update().filter(booking=booking)
+    return flows.filter(status=FlowStatus.IN_PROGRESS).first()
+
+
+def _room_for(booking: Booking, wanted: Room | None) -> Room | None:
+    room = wanted or booking.assigned_room
+    return None if room is None else get_room_for_update(room.pk)
+
+
+def _register(booking: Booking, flow: CheckInFlow | None) -> None:
+    """Store the guest: as they said online, else as the booking has them on file."""
+    if booking.guests.filter(is_primary=True).exists() and flow is None:
+        return
+    has_details = flow is not None and flow.step >= Step.DETAILS
+    register_primary_guest(
+        booking,
+        GuestDetails(
+            full_name=flow.full_name if flow and has_details else booking.contact_name,
+            phone_number=flow.phone_number if flow and has_details else booking.contact_phone,
+            email=flow.email if flow and has_details else booking.contact_email,
+            car_registration=flow.car_registration if flow else "",
+        ),
+    )
+
+
+def _complete(flow: CheckInFlow) -> None:
+    """The guest's own flow ends as completed: their open app shows the stay."""
+    flow.move_to(FlowStatus.COMPLETED)
+    flow.step = Step.CONFIRMED
+    flow.completed_at = timezone.now()
+    flow.due_at = None
+    flow.save(update_fields=["status", "step", "completed_at", "due_at", "updated_at"])
+    flow_changed(flow)
+
+
+@transaction.atomic
+def resume_flow(booking: Booking) -> OpenFlow:
+    """Return a key of the desk's own to the booking's flow; the guest's keys go on working.
+
+    Raises FlowNotFound where no check-in is under way.
+    """
+    booking = get_booking_for_update(booking.pk)
+    flow = _find_flow(booking)
+    if flow is None or timezone.now() >= flow.expires_at:
+        raise FlowNotFound("No online check-in is under way for this booking.")
+    flow.booking = booking
+    return with_new_token(flow)

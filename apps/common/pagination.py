@@ -1,0 +1,67 @@
+"""Pages by key: the next page begins after the last row seen, however many came before."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+from apps.common.errors import Invalid
+
+M = TypeVar("M", bound=Model)
+
+DEFAULT_SIZE: Final = 50
+LARGEST_SIZE: Final = 100
+LONGEST_CURSOR: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """Rows with their cursors, and whether more follow."""
+
+    rows: Sequence[tuple[M, str]]
+    has_next: bool
+
+
+def page_of(rows: QuerySet[M], *, order_by: str, first: int | None, after: str | None) -> Page[M]:
+    """Return the page after the cursor ``after``; ``order_by`` a column, "-" for newest first.
+
+    Equal values are told apart by the primary key. ``first`` is clamped. Raises Invalid for a
+    cursor that is none of ours.
+    """
+    size = DEFAULT_SIZE if first is None else max(0, min(first, LARGEST_SIZE))
+    column, is_descending = order_by.lstrip("-"), order_by.startswith("-")
+    sign = "-" if is_descending else ""
+    try:
+        if after is not None:
+            rows = rows.filter(_beyond(column, _decode(after), is_descending=is_descending))
+        found = list(rows.order_by(order_by, f"{sign}pk")[: size + 1])
+    except (ValueError, TypeError, ValidationError, RecursionError):
+        raise Invalid("That cursor is not one of this list's.", field="after") from None
+    shown = [(row, _encode(getattr(row, column), row.pk)) for row in found[:size]]
+    return Page(shown, has_next=len(found) > size)
+
+
+def _beyond(column: str, seen: tuple[Any, Any], *, is_descending: bool) -> Q:
+    comparison = "lt" if is_descending else "gt"
+    value, pk = seen
+    return Q(**{f"{column}__{comparison}": value}) | Q(**{column: value, f"pk__{comparison}": pk})
+
+
+def _encode(value: Any, pk: Any) -> str:
+    plain = value.isoformat() if isinstance(value, date | datetime) else value
+    text = json.dumps([plain, str(pk)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[Any, Any]:
+    """Return the column's value and the key. Raises ValueError, TypeError, RecursionError."""
+    padded = cursor[:LONGEST_CURSOR] + "=" * (-len(cursor) % 4)
+    value, pk = json.loads(base64.urlsafe_b64decode(padded.encode()))
+    return value, pk
