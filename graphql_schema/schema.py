@@ -14,7 +14,10 @@ from strawberry.types import ExecutionContext
 from strawberry.utils.str_converters import to_camel_case
 
 from apps.common.errors import DomainError
+from graphql_schema.bookings.desk_mutations import DeskMutation, GuestStayMutation
+from graphql_schema.bookings.desk_queries import DeskQuery
 from graphql_schema.bookings.queries import StayQuery
+from graphql_schema.checkin.desk import CheckInDeskMutation, CheckInDeskQuery
 from graphql_schema.checkin.mutations import CheckInMutation
 from graphql_schema.checkin.queries import CheckInQuery
 from graphql_schema.checkin.subscriptions import CheckInSubscription
@@ -31,12 +34,12 @@ LONGEST_DOCUMENT: Final = 2000  # tokens; a schema explorer's longest question h
 
 
 @strawberry.type(description="Reads.")
-class Query(CheckInQuery, StayQuery):
+class Query(CheckInQuery, StayQuery, DeskQuery, CheckInDeskQuery):
     pass
 
 
 @strawberry.type(description="Commands. Refusals are answers, not errors.")
-class Mutation(CheckInMutation):
+class Mutation(CheckInMutation, GuestStayMutation, DeskMutation, CheckInDeskMutation):
     pass
 
 

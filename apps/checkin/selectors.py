@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.bookings.models import Hotel
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.states import FlowStatus
 from apps.common.crypto import token_digest
@@ -44,3 +46,17 @@ def shown_status(flow: CheckInFlow) -> FlowStatus:
     if flow.status == FlowStatus.IN_PROGRESS and timezone.now() >= flow.expires_at:
         return FlowStatus.EXPIRED
     return FlowStatus(flow.status)
+
+
+def list_flows(hotel: Hotel, *, status: FlowStatus | None = None) -> QuerySet[CheckInFlow]:
+    """Return the hotel's check-ins with booking, hotel and room; a past one counts as EXPIRED."""
+    flows = CheckInFlow.objects.filter(booking__hotel=hotel).select_related(
+        "booking__hotel", "booking__assigned_room"
+    )
+    now = timezone.now()
+    if status == FlowStatus.IN_PROGRESS:
+        return flows.filter(status=status, expires_at__gt=now)
+    if status == FlowStatus.EXPIRED:
+        overdue = Q(status=FlowStatus.IN_PROGRESS, expires_at__lte=now)
+        return flows.filter(Q(status=status) | overdue)
+    return flows if status is None else flows.filter(status=status)

@@ -1,0 +1,138 @@
+"""Bookings, rooms and people, as staff see them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from apps.bookings.models import Booking as BookingRow
+from apps.bookings.models import Hotel as HotelRow
+from apps.bookings.models import Room as RoomRow
+from apps.bookings.states import BookingStatus, RoomStatus
+from apps.staff.identity import StaffIdentity
+from apps.staff.roles import Role
+from graphql_schema.bookings.types import Hotel, Stay
+from graphql_schema.problems import (
+    ConflictProblem,
+    InvalidProblem,
+    NotFoundProblem,
+    UnavailableProblem,
+)
+
+strawberry.enum(BookingStatus, name="BookingStatus", description="Where a booking stands.")
+strawberry.enum(RoomStatus, name="RoomStatus", description="The one word for a room.")
+strawberry.enum(Role, name="StaffRole", description="What somebody does at a hotel.")
+
+
+@strawberry.type(description="A room, as staff see it.")
+class Room:
+    id: int = strawberry.field(description="The number that bulk operations and REST take.")
+    number: str = strawberry.field(description="The number on the door.")
+    status: RoomStatus = strawberry.field(description="Occupancy and condition in one word.")
+    is_occupied: bool = strawberry.field(description="Whether a guest is in house there.")
+
+    @classmethod
+    def of(cls, row: RoomRow) -> Room:
+        """Build from a row."""
+        return cls(
+            id=row.pk, number=row.number, status=RoomStatus(row.status), is_occupied=row.is_occupied
+        )
+
+
+@strawberry.type(description="A booking, as staff see it.")
+class Booking:
+    booking_id: str = strawberry.field(description="The hotel's own id.")
+    booking_reference: str = strawberry.field(description="What the guest types.")
+    status: BookingStatus = strawberry.field(description="In house is CONFIRMED and checked in.")
+    check_in_date: date = strawberry.field(description="Arrival, in the hotel's zone.")
+    check_out_date: date = strawberry.field(description="Departure.")
+    checked_in_at: datetime | None = strawberry.field(description="Since when in house.")
+    checked_out_at: datetime | None = strawberry.field(description="When checked out.")
+    assigned_room: Room | None = strawberry.field(description="The room, if one is assigned.")
+
+    @classmethod
+    def of(cls, row: BookingRow) -> Booking:
+        """Build from a row that comes with its hotel and room."""
+        zone = row.hotel.zone
+        return cls(
+            booking_id=row.booking_id,
+            booking_reference=row.booking_reference,
+            status=BookingStatus(row.status),
+            check_in_date=row.check_in_date,
+            check_out_date=row.check_out_date,
+            checked_in_at=row.checked_in_at.astimezone(zone) if row.checked_in_at else None,
+            checked_out_at=row.checked_out_at.astimezone(zone) if row.checked_out_at else None,
+            assigned_room=Room.of(row.assigned_room) if row.assigned_room else None,
+        )
+
+
+@strawberry.type(description="A hotel that somebody works at.")
+class StaffMembership:
+    hotel: Hotel = strawberry.field(description="The hotel.")
+    role: Role = strawberry.field(description="What they do there.")
+
+
+@strawberry.type(description="Who is logged in.")
+class StaffMember:
+    username: str = strawberry.field(description="The login's name.")
+    display_name: str = strawberry.field(description="For people to read.")
+    is_superuser: bool = strawberry.field(description="May do everything everywhere.")
+    memberships: list[StaffMembership] = strawberry.field(description="Where they work.")
+
+    @classmethod
+    def of(cls, identity: StaffIdentity) -> StaffMember:
+        """Build from an identity; one query for the hotels."""
+        hotels = HotelRow.objects.filter(pk__in=identity.roles).order_by("name")
+        return cls(
+            username=identity.username,
+            display_name=identity.display_name,
+            is_superuser=identity.is_superuser,
+            memberships=[
+                StaffMembership(hotel=Hotel.of(hotel), role=identity.roles[hotel.pk])
+                for hotel in hotels
+            ],
+        )
+
+
+@strawberry.input(description="Names one booking of a hotel.")
+class BookingInput:
+    hotel_slug: str
+    booking_id: str
+
+
+@strawberry.input(description="A check-in at the desk.")
+class CheckInBookingInput:
+    hotel_slug: str
+    booking_id: str
+    room_number: str | None = strawberry.field(
+        default=None, description="Another room than the assigned one."
+    )
+
+
+@strawberry.input(description="My code does not work.")
+class ReportCodeProblemInput:
+    stay_token: str
+    lock_name: str | None = strawberry.field(
+        default=None, description="Which door; without it, those that never opened."
+    )
+
+
+@strawberry.input(description="Another car, or none.")
+class UpdateCarRegistrationInput:
+    stay_token: str
+    car_registration: str | None = None
+
+
+CheckInBookingResult = Annotated[
+    Booking | NotFoundProblem | InvalidProblem | ConflictProblem | UnavailableProblem,
+    strawberry.union("CheckInBookingResult"),
+]
+StayResult = Annotated[
+    Stay | NotFoundProblem | InvalidProblem | ConflictProblem, strawberry.union("StayResult")
+]
+ReportCodeProblemResult = Annotated[
+    Stay | NotFoundProblem | ConflictProblem | UnavailableProblem,
+    strawberry.union("ReportCodeProblemResult"),
+]
