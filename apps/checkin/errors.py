@@ -63,37 +63,3 @@ class PinFailed(errors.Conflict):
             "contact": asdict(self.contact),
             "booking_reference": self.booking_reference,
         }
-
-
-class InvalidName(errors.Invalid):
-    code = "INVALID_NAME"
-
-    def __init__(self) -> None:
-        super().__init__("Enter your full name, up to 200 characters.", field="full_name")
-
-
-class InvalidPhone(errors.Invalid):
-    code = "INVALID_PHONE"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Enter a phone number that exists, with its country code if it is from abroad.",
-            field="phone_number",
-        )
-
-
-class InvalidEmail(errors.Invalid):
-    code = "INVALID_EMAIL"
-
-    def __init__(self) -> None:
-        super().__init__("Enter an e-mail address such as name@example.com.", field="email")
-
-
-class InvalidCarRegistration(errors.Invalid):
-    code = "INVALID_CAR_REGISTRATION"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Enter the registration: 2 to 12 letters and digits, spaces and dashes allowed.",
-            field="car_registration",
-        )

@@ -15,6 +15,9 @@ from apps.bookings.errors import (
     BookingNotConfirmed,
     BookingNotFound,
     CheckInNotOpen,
+    InvalidEmail,
+    InvalidName,
+    InvalidPhone,
     StayEnded,
 )
 from apps.bookings.models import Booking, Guest, Verification
@@ -255,7 +258,7 @@ def test_keys_are_stored_as_digests_alone(guest: Arrival) -> None:
 
 def test_the_first_accepted_details_end_the_other_keys(guest: Arrival) -> None:
     first, second, third = (guest.start().token for _ in range(3))
-    with pytest.raises(errors.InvalidName):
+    with pytest.raises(InvalidName):
         give_details(first, full_name="12345")
 
     give_details(second)
@@ -333,7 +336,7 @@ def test_refused_details_leave_the_flow_alone(guest_with_doors: Arrival) -> None
         {"email": "x"},
         {"phone_region": "XX"},
     ):
-        with pytest.raises((errors.InvalidName, errors.InvalidPhone, errors.InvalidEmail)):
+        with pytest.raises((InvalidName, InvalidPhone, InvalidEmail)):
             give_details(token, **wrong)
 
     flow = CheckInFlow.objects.get()

@@ -12,6 +12,10 @@ from apps.bookings.errors import (
     BookingNotConfirmed,
     BookingNotFound,
     CheckInNotOpen,
+    InvalidCarRegistration,
+    InvalidEmail,
+    InvalidName,
+    InvalidPhone,
     StayEnded,
 )
 from apps.checkin import errors
@@ -128,9 +132,9 @@ DETAILS: Final = extend_schema(
         **refusals(
             errors.FlowNotFound,
             errors.FlowExpired,
-            errors.InvalidName,
-            errors.InvalidPhone,
-            errors.InvalidEmail,
+            InvalidName,
+            InvalidPhone,
+            InvalidEmail,
             has_body=True,
         ),
     },
@@ -152,7 +156,7 @@ PARKING: Final = extend_schema(
             errors.FlowNotFound,
             errors.FlowExpired,
             errors.StepOutOfOrder,
-            errors.InvalidCarRegistration,
+            InvalidCarRegistration,
             has_body=True,
         ),
     },

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import Final
 
+from apps.bookings.cleaning import fold_name, last_four
 from apps.bookings.models import Booking, Verification
-from apps.checkin.cleaning import fold_name, last_four
 from apps.checkin.errors import VerificationFailed, VerificationRequired
 from apps.checkin.models import CheckInFlow
 

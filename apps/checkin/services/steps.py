@@ -13,6 +13,13 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.cleaning import (
+    clean_email,
+    clean_name,
+    clean_phone,
+    clean_region,
+    clean_registration,
+)
 from apps.bookings.errors import PinIssuesSpent
 from apps.bookings.selectors import contact_of, get_booking_for_update
 from apps.bookings.services.access import open_doors, require_issues_left
@@ -24,13 +31,6 @@ from apps.bookings.services.stays import (
 )
 from apps.bookings.states import BookingStatus
 from apps.checkin import errors
-from apps.checkin.cleaning import (
-    clean_email,
-    clean_name,
-    clean_phone,
-    clean_region,
-    clean_registration,
-)
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow

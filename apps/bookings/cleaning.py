@@ -10,7 +10,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from apps.checkin.errors import InvalidCarRegistration, InvalidEmail, InvalidName, InvalidPhone
+from apps.bookings.errors import InvalidCarRegistration, InvalidEmail, InvalidName, InvalidPhone
 
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254

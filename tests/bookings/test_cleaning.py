@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.checkin.cleaning import (
+from apps.bookings.cleaning import (
     clean_email,
     clean_name,
     clean_phone,
@@ -19,7 +19,7 @@ from apps.checkin.cleaning import (
     fold_name,
     last_four,
 )
-from apps.checkin.errors import InvalidCarRegistration, InvalidEmail, InvalidName, InvalidPhone
+from apps.bookings.errors import InvalidCarRegistration, InvalidEmail, InvalidName, InvalidPhone
 from apps.checkin.models import CheckInFlow
 
 ANYTHING = st.text() | st.text(alphabet=st.characters(categories=["Cs", "Cc", "Mn", "Lo", "So"]))
