@@ -7,17 +7,39 @@ from typing import Any, Final
 
 from channels.routing import URLRouter
 from django.urls import path
+from strawberry import UNSET
 from strawberry.channels import GraphQLWSConsumer
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.types.unset import UnsetType
 
+from apps.common.errors import NotAuthenticated
+from apps.staff.selectors import identify
+from graphql_schema.live import in_thread
+from graphql_schema.permissions import REMEMBERED
 from graphql_schema.schema import schema
 
 INIT_TIMEOUT: Final = timedelta(seconds=10)
 SUBSCRIPTIONS_PER_SOCKET: Final = 100
 
 
+class DoorstepSocket(GraphQLWSConsumer[Any, None]):
+    """A socket of a guest, who needs no login, or of staff, who say theirs in the first message."""
+
+    async def on_ws_connect(self, context: dict[str, Any]) -> UnsetType | dict[str, object] | None:
+        """Find out who connects; a wrong login closes the socket with 4403."""
+        params = context.get("connection_params") or {}
+        authorization = params.get("authorization") if isinstance(params, dict) else None
+        if authorization is not None:
+            try:
+                context[REMEMBERED] = await in_thread(identify, str(authorization))
+            except NotAuthenticated:
+                raise ConnectionRejectionError from None
+        return UNSET
+
+
 def websocket_routes() -> Any:
     """Return the routes of sockets that speak GraphQL."""
-    consumer = GraphQLWSConsumer.as_asgi(
+    consumer = DoorstepSocket.as_asgi(
         schema=schema,
         allowed_origins=["*"],  # backend.origins has decided; Strawberry knows no trusted pages
         connection_init_wait_timeout=INIT_TIMEOUT,

@@ -62,8 +62,14 @@ def view_stay(booking: Booking) -> StayView:
         guest=booking.guests.filter(is_primary=True).first(),
         status=status,
         window=stay_window(booking),
-        codes=list(list_current_codes(grant)) if grant else [],
+        codes=_shown(list(list_current_codes(grant))) if grant else [],
     )
+
+
+def _shown(codes: Sequence[AccessCode]) -> list[AccessCode]:
+    """Leave out what is still being tried on doors that a code opens already."""
+    open_doors = {code.lock_id for code in codes if code.state == CodeState.SET}
+    return [code for code in codes if code.state == CodeState.SET or code.lock_id not in open_doors]
 
 
 def _status_of(booking: Booking, now: datetime) -> StayStatus:
