@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from apps.common.limits.rates import Rate
 from backend.kept_secrets import kept_secret
 
 T = TypeVar("T", int, float)
@@ -37,14 +38,6 @@ _state = {"serving": False}
 
 class SettingsError(Exception):
     """A variable is wrong or missing; the message is one sentence for the operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most ``count`` events in ``seconds``; a count of 0 means no limit."""
-
-    count: int
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,43 @@
+"""Limits on how often an address or a key may ask.
+
+Without Redis the counters start anew with the process; with it all processes share them.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from django.conf import settings
+
+from apps.common.crypto import keyed_digest
+from apps.common.errors import RateLimited
+from apps.common.limits.rates import Rate
+from apps.common.limits.windows import MemoryWindow, RedisWindow, Window
+
+
+def check_rate(name: str, rate: Rate, key: str) -> None:
+    """Count one event of ``key`` under the limit ``name``; only what is let in counts.
+
+    ``key`` is who asks, such as an address; it is digested before it is kept anywhere.
+    Raises RateLimited.
+    """
+    wait = _seconds_to_wait(name, rate, key)
+    if wait > 0:
+        raise RateLimited(retry_after_seconds=math.ceil(wait))
+
+
+def is_within(name: str, rate: Rate, key: str) -> bool:
+    """Count one event of ``key`` and answer whether that is still usual: for alerts."""
+    return _seconds_to_wait(name, rate, key) == 0
+
+
+def _seconds_to_wait(name: str, rate: Rate, key: str) -> float:
+    if rate.count == 0:
+        return 0.0
+    return _window(settings.REDIS_URL).seconds_to_wait(rate, f"{name}:{keyed_digest(key)}")
+
+
+@lru_cache(maxsize=4)
+def _window(redis_url: str) -> Window:
+    return RedisWindow(redis_url) if redis_url else MemoryWindow()

@@ -1,0 +1,139 @@
+"""Counting events in moving windows: in this process, or in Redis for all processes.
+
+A window lets in what fits and counts it; what is refused is not counted, so nobody locks
+themselves out by trying on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import redis
+import structlog
+from limits import RateLimitItemPerSecond
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from apps.common.limits.rates import Rate
+
+log = structlog.get_logger(__name__)
+
+REDIS_CONNECT_SECONDS: Final = 0.25
+REDIS_ANSWER_SECONDS: Final = 0.5
+PAUSE_SECONDS: Final = 5.0  # how long a Redis that failed is left alone
+KEY_PREFIX: Final = "doorstep:limits"
+FEW_KEYS: Final = 1_000
+
+
+class Window(Protocol):
+    """Where events are counted."""
+
+    def seconds_to_wait(self, rate: Rate, key: str) -> float:
+        """Count an event of ``key`` and return 0, or return how long until one fits."""
+        ...
+
+
+class MemoryWindow:
+    """Counts in this process, and forgets with it.
+
+    Keys that have gone quiet are forgotten too, now and then and not at every event: who comes
+    from a million addresses costs neither much memory nor much time.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._events: dict[tuple[Rate, str], deque[float]] = {}
+        self._tidy_at = FEW_KEYS
+
+    def seconds_to_wait(self, rate: Rate, key: str) -> float:
+        """Count an event of ``key`` and return 0, or return how long until one fits."""
+        with self._lock:
+            now = self._clock()
+            events = self._events.setdefault((rate, key), deque())
+            while events and events[0] <= now - rate.seconds:
+                events.popleft()
+            if len(events) >= rate.count:
+                return events[0] + rate.seconds - now
+            events.append(now)
+            if len(self._events) > self._tidy_at:
+                self._tidy(now)
+            return 0.0
+
+    def _tidy(self, now: float) -> None:
+        self._events = {
+            (rate, key): events
+            for (rate, key), events in self._events.items()
+            if events and events[-1] > now - rate.seconds
+        }
+        self._tidy_at = max(FEW_KEYS, 2 * len(self._events))
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+
+class RedisWindow:
+    """Counts in Redis. While Redis is broken everybody is let in: a limit is no reason to fail.
+
+    A failure is logged once, then Redis is left alone for a while, so its time-outs delay one
+    caller in ``PAUSE_SECONDS`` and not all of them.
+    """
+
+    def __init__(self, url: str) -> None:
+        # One retry replaces a connection that Redis has closed meanwhile; a time-out has none.
+        pool = redis.ConnectionPool.from_url(
+            url,
+            socket_connect_timeout=REDIS_CONNECT_SECONDS,
+            socket_timeout=REDIS_ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        )
+        storage = RedisStorage(url, connection_pool=pool, key_prefix=KEY_PREFIX)
+        self._limiter = MovingWindowRateLimiter(storage)
+        self._lock = threading.Lock()
+        self._is_broken = False
+        self._next_try = 0.0
+
+    def seconds_to_wait(self, rate: Rate, key: str) -> float:
+        """Count an event of ``key`` and return 0, or return how long until one fits."""
+        if not self._may_ask():
+            return 0.0
+        try:
+            wait = self._ask(rate, key)
+        except (redis.RedisError, OSError) as error:
+            self._note(broken=True, error=type(error).__name__)
+            return 0.0
+        self._note(broken=False)
+        return wait
+
+    def _ask(self, rate: Rate, key: str) -> float:
+        item = RateLimitItemPerSecond(rate.count, rate.seconds)
+        if self._limiter.hit(item, key):
+            return 0.0
+        stats = self._limiter.get_window_stats(item, key)
+        return max(stats.reset_time - time.time(), 0.001)  # the window moved on between the two
+
+    def _may_ask(self) -> bool:
+        with self._lock:
+            if not self._is_broken:
+                return True
+            if time.monotonic() < self._next_try:
+                return False
+            self._next_try = time.monotonic() + PAUSE_SECONDS  # this caller tries, for all
+            return True
+
+    def _note(self, *, broken: bool, error: str = "") -> None:
+        with self._lock:
+            has_changed = broken != self._is_broken
+            self._is_broken = broken
+            if broken:
+                self._next_try = time.monotonic() + PAUSE_SECONDS
+        if has_changed and broken:
+            log.error("limits.redis_failed", error=error, effect="nobody is limited meanwhile")
+        elif has_changed:
+            log.info("limits.redis_is_back")
