@@ -14,19 +14,24 @@ from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 
 
-def find_booking_for_guest(reference: str, hotel_slug: str | None) -> Booking:
-    """Return the booking that a guest may hear of by its reference.
+def find_booking_for_guest(reference: str, hotel_slug: str | None) -> int:
+    """Return the key of the booking that a guest may hear of by its reference.
 
     Unknown, hidden, foreign and ambiguous references raise the same BookingNotFound after the
-    same one query.
+    same one query, which reads too little of a hidden booking for the clock to tell.
     """
     bookings = Booking.objects.filter(booking_reference=reference)
     if hotel_slug is not None:
         bookings = bookings.filter(hotel__slug=hotel_slug)
-    found = list(bookings.select_related("hotel__lock_account", "assigned_room")[:2])
-    if len(found) != 1 or found[0].status in HIDDEN_FROM_GUESTS:
+    found = list(bookings.values_list("pk", "status")[:2])
+    if len(found) != 1 or found[0][1] in HIDDEN_FROM_GUESTS:
         raise BookingNotFound(field="booking_reference")
-    return found[0]
+    return found[0][0]
+
+
+def find_hotel(slug: str) -> Hotel | None:
+    """Return the hotel that is named so."""
+    return Hotel.objects.filter(slug=slug).first()
 
 
 def get_booking_for_update(booking_pk: int) -> Booking:

@@ -89,3 +89,22 @@ class CheckInToken(models.Model):
 
     def __str__(self) -> str:
         return f"Key {self.pk} to {self.flow}"
+
+
+class VerificationFailure(models.Model):
+    """A wrong answer to the question who somebody is. Only a keyed digest tells from where."""
+
+    booking = models.ForeignKey(
+        Booking, on_delete=models.CASCADE, related_name="verification_failures"
+    )
+    address_digest = models.CharField(max_length=64)
+    failed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["booking", "failed_at"], name="checkin_failures_of_booking"),
+            models.Index(fields=["failed_at"], name="checkin_failures_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Wrong answer for {self.booking}"

@@ -14,7 +14,7 @@ from apps.checkin.services import starting, steps
 from apps.checkin.states import DeviceType
 from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
 from graphql_schema.bookings.types import Stay
-from graphql_schema.callers import user_agent_of
+from graphql_schema.callers import address_of, user_agent_of
 from graphql_schema.checkin.types import (
     CheckInFlow,
     CheckInFlowResult,
@@ -44,6 +44,7 @@ class CheckInMutation:
                 hotel_slug=input.hotel_slug,
                 device_type=DeviceType(input.device_type or device_type_of(user_agent_of(info))),
                 verification=input.verification,
+                client_address=address_of(info),
             )
         )
         if isinstance(opened, OpenFlow):

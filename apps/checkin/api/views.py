@@ -21,6 +21,7 @@ from apps.checkin.errors import FlowNotFound
 from apps.checkin.flow_view import view_flow, view_pin_progress
 from apps.checkin.selectors import OpenFlow, find_open_flow
 from apps.checkin.services import starting, steps
+from apps.common.addresses import address_of_request
 from apps.common.api.views import SecretView, read_body
 
 
@@ -38,6 +39,7 @@ class StartView(SecretView):
                 hotel_slug=body["hotel_slug"],
                 device_type=device_type,
                 verification=body["verification"],
+                client_address=address_of_request(request),
             )
         )
         if isinstance(opened, OpenFlow):

@@ -25,11 +25,14 @@ from apps.bookings.selectors import find_booking_for_guest, get_booking_for_upda
 from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.states import HIDDEN_FROM_GUESTS, BookingStatus
 from apps.bookings.stay_window import hotel_today, stay_window
+from apps.checkin.errors import VerificationFailed
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
 from apps.checkin.services.expiry import end_unconfirmed
 from apps.checkin.services.identity import verify_new_start, verify_return
+from apps.checkin.services.start_limits import count_failure, limit_starts
+from apps.checkin.services.verification_tries import Attempt, record_failure
 from apps.checkin.states import DeviceType, FlowStatus, Step
 from apps.common.crypto import new_token, token_digest
 
@@ -46,50 +49,75 @@ class OpenStay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest:
-    """What a guest brings to the door. ``hotel_slug`` is needed where hotels share a reference."""
+    """What a guest brings to the door. ``hotel_slug`` is needed where hotels share a reference.
+
+    ``client_address`` is where the guest calls from; None: from inside, where nobody is limited.
+    """
 
     booking_reference: str
     hotel_slug: str | None = None
     device_type: DeviceType = DeviceType.OTHER
     verification: str | None = None
+    client_address: str | None = None
 
 
 def start_check_in(request: StartRequest) -> OpenFlow | OpenStay:
     """Find the booking and open its check-in, or the stay of a guest who has checked in.
 
-    Raises BookingNotFound, BookingNotConfirmed, CheckInNotOpen, StayEnded, VerificationRequired,
-    VerificationFailed.
+    Raises RateLimited, BookingNotFound, BookingNotConfirmed, CheckInNotOpen, StayEnded,
+    VerificationRequired, VerificationFailed.
     """
+    limit_starts(request.client_address, request.hotel_slug)
+    try:
+        booking_pk = _find(request)
+    except BookingNotFound:
+        count_failure(request.hotel_slug)
+        raise
+    # Durable: a wrong answer is noted while the booking is locked, so that many at once can't
+    # outrun the limit, and is refused after the commit, so that no rollback takes the note away.
+    with transaction.atomic(durable=True):
+        booking = get_booking_for_update(booking_pk)
+        attempt = Attempt(
+            answer=request.verification, address=request.client_address, at=timezone.now()
+        )
+        try:
+            return _open(booking, request, attempt)
+        except VerificationFailed as wrong:
+            record_failure(booking, attempt)
+            refusal = wrong
+    count_failure(booking.hotel.slug)
+    raise refusal
+
+
+def _find(request: StartRequest) -> int:
     reference = request.booking_reference.strip()
     names = [reference, *filter(None, [request.hotel_slug])]
     if not reference or any(len(n) > LONGEST_REFERENCE or not n.isprintable() for n in names):
         raise BookingNotFound(field="booking_reference")
-    booking = find_booking_for_guest(reference, request.hotel_slug)
-    with transaction.atomic():
-        booking = get_booking_for_update(booking.pk)
-        if booking.status in HIDDEN_FROM_GUESTS:
-            raise BookingNotFound(field="booking_reference")
-        return _open(booking, request, now=timezone.now())
+    return find_booking_for_guest(reference, request.hotel_slug)
 
 
-def _open(booking: Booking, request: StartRequest, *, now: datetime) -> OpenFlow | OpenStay:
+def _open(booking: Booking, request: StartRequest, attempt: Attempt) -> OpenFlow | OpenStay:
+    now = attempt.at
+    if booking.status in HIDDEN_FROM_GUESTS:  # since it was found
+        raise BookingNotFound(field="booking_reference")
     if booking.status == BookingStatus.PENDING:
         raise BookingNotConfirmed
     flow = _find_live_flow(booking, now)
     if _has_ended(booking, now):
-        verify_return(booking, flow, request.verification)
+        verify_return(booking, flow, attempt)
         raise StayEnded
     if _has_checked_in(booking):
-        verify_return(booking, flow, request.verification)
+        verify_return(booking, flow, attempt)
         return OpenStay(booking=booking, token=mint_stay_token(booking))
     if not _is_open(booking, now):
         raise CheckInNotOpen
     if flow is not None and flow.step >= Step.DETAILS:
-        verify_return(booking, flow, request.verification)
+        verify_return(booking, flow, attempt)
         end_other_tokens(flow, keep=None, now=now)
         flow_changed(flow)
         return with_new_token(flow)
-    verify_new_start(booking, request.verification)
+    verify_new_start(booking, attempt)
     return with_new_token(flow or _new_flow(booking, request.device_type, now))
 
 
