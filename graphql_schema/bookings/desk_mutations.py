@@ -7,11 +7,11 @@ from typing import Any, cast
 import strawberry
 import strawberry_django
 
+from apps.bookings.cleaning import clean_registration
 from apps.bookings.selectors import get_hotel_booking, get_hotel_room
 from apps.bookings.services.desk_codes import reissue_at_desk
 from apps.bookings.services.guest_stay import report_code_problem, update_car_registration
 from apps.bookings.stay_view import view_stay
-from apps.checkin.cleaning import clean_registration
 from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
 from apps.common.errors import Conflict, Invalid, NotFound, Unavailable
 from apps.staff.roles import Permission
