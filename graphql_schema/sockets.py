@@ -34,7 +34,8 @@ class DoorstepSocket(GraphQLWSConsumer[Any, None]):
                 context[REMEMBERED] = await in_thread(identify, str(authorization))
             except NotAuthenticated:
                 raise ConnectionRejectionError from None
-        return UNSET
+        no_payload: UnsetType = UNSET
+        return no_payload
 
 
 def websocket_routes() -> Any:

@@ -7,3 +7,5 @@ booking, flow, grant, code.
 from django.dispatch import Signal
 
 booking_closed = Signal()  # booking: cancelled or never arrived
+booking_checked_out = Signal()  # booking: the guest has left; room: the room they had
+check_out_undone = Signal()  # booking: the guest is back in house
