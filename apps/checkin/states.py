@@ -67,3 +67,12 @@ class DeviceType(models.TextChoices):
     TABLET = "TABLET", "tablet"
     DESKTOP = "DESKTOP", "desktop"
     OTHER = "OTHER", "other"
+
+
+class PinFailure(models.TextChoices):
+    """Why a PIN could not be set: stable codes for statistics, not for the guest."""
+
+    NO_ROOM = "NO_ROOM", "no room was assigned yet"
+    NO_FREE_PIN = "NO_FREE_PIN", "no digits were free"
+    GIVEN_UP = "GIVEN_UP", "a lock refused, and a person has to act"
+    UNREACHABLE = "UNREACHABLE", "a lock did not answer in time"

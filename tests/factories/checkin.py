@@ -8,11 +8,12 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from apps.checkin.models import CheckInFlow, CheckInToken
+from apps.bookings.stay_window import hotel_today
+from apps.checkin.models import CheckInAnalytics, CheckInFlow, CheckInToken
 from apps.checkin.services.starting import flow_lifetime
-from apps.checkin.states import FlowStatus, PinStatus, Step
+from apps.checkin.states import DeviceType, FlowStatus, PinStatus, Step
 from apps.common.crypto import new_token, token_digest
-from tests.factories.bookings import OTHER_PHONE, BookingFactory
+from tests.factories.bookings import OTHER_PHONE, BookingFactory, HotelFactory
 
 DETAILS = {"full_name": "Séamus Ó Sé", "phone_number": OTHER_PHONE, "email": "seamus@example.com"}
 
@@ -60,6 +61,26 @@ class CheckInFlowFactory(DjangoModelFactory):
     started_at = factory.LazyFunction(timezone.now)
     expires_at = factory.LazyAttribute(lambda flow: flow.started_at + flow_lifetime())
     due_at = factory.SelfAttribute("expires_at")
+
+
+class CheckInAnalyticsFactory(DjangoModelFactory):
+    """What is counted of a flow that was started just now, without the flow."""
+
+    class Meta:
+        model = CheckInAnalytics
+
+    class Params:
+        completed = factory.Trait(
+            is_completed=True,
+            status=FlowStatus.COMPLETED,
+            furthest_step=Step.CONFIRMED,
+            completed_at=factory.SelfAttribute("started_at"),
+        )
+
+    hotel = factory.SubFactory(HotelFactory)
+    started_at = factory.LazyFunction(timezone.now)
+    started_on = factory.LazyAttribute(lambda row: hotel_today(row.hotel.zone, row.started_at))
+    device_type = DeviceType.MOBILE
 
 
 def key_to(flow: CheckInFlow) -> str:

@@ -18,6 +18,7 @@ from apps.checkin.errors import FlowNotFound
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
 from apps.checkin.selectors import OpenFlow
+from apps.checkin.services.analytics import note_finished_by_staff
 from apps.checkin.services.starting import with_new_token
 from apps.checkin.states import FlowStatus, Step
 
@@ -91,6 +92,7 @@ def _complete(flow: CheckInFlow) -> None:
     flow.completed_at = timezone.now()
     flow.due_at = None
     flow.save(update_fields=["status", "step", "completed_at", "due_at", "updated_at"])
+    note_finished_by_staff(flow)
     flow_changed(flow)
 
 

@@ -10,6 +10,7 @@ from apps.bookings.selectors import get_booking_for_update
 from apps.bookings.services.access import close_doors
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
+from apps.checkin.services.analytics import note_end
 from apps.checkin.states import FlowStatus
 from apps.common.jobs import Lease
 
@@ -37,6 +38,7 @@ def end_unconfirmed(flow: CheckInFlow, booking: Booking, status: FlowStatus) -> 
     flow.move_to(status)
     flow.due_at = None
     flow.save(update_fields=["status", "due_at", "updated_at"])
+    note_end(flow)
     if booking.checked_in_at is None:  # else the desk took the guest in meanwhile
         close_doors(booking, actor=WORKER, reason=f"The check-in ended {status.label}.")
     flow_changed(flow)

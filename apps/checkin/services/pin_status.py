@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
+from apps.checkin.services.analytics import note_pin
 from apps.checkin.states import PIN_STATUS_OF_GRANT, FlowStatus, PinStatus
 from apps.locks.models import AccessGrant
 from apps.locks.selectors import find_live_grant
@@ -42,4 +43,5 @@ def apply_grant_state(flow: CheckInFlow) -> None:
     if status == PinStatus.NOT_STARTED:
         flow.pin_ready_at = None
     flow.save(update_fields=["pin_status", "pin_ready_at", "updated_at"])
+    note_pin(flow)
     flow_changed(flow)

@@ -29,6 +29,7 @@ from apps.checkin.errors import VerificationFailed
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
+from apps.checkin.services.analytics import note_started, note_takeover
 from apps.checkin.services.expiry import end_unconfirmed
 from apps.checkin.services.identity import verify_new_start, verify_return
 from apps.checkin.services.start_limits import count_failure, limit_starts
@@ -115,6 +116,7 @@ def _open(booking: Booking, request: StartRequest, attempt: Attempt) -> OpenFlow
     if flow is not None and flow.step >= Step.DETAILS:
         verify_return(booking, flow, attempt)
         end_other_tokens(flow, keep=None, now=now)
+        note_takeover(flow)
         flow_changed(flow)
         return with_new_token(flow)
     verify_new_start(booking, attempt)
@@ -151,9 +153,11 @@ def _is_open(booking: Booking, now: datetime) -> bool:
 
 def _new_flow(booking: Booking, device_type: DeviceType, now: datetime) -> CheckInFlow:
     ends = now + flow_lifetime()
-    return CheckInFlow.objects.create(
+    flow = CheckInFlow.objects.create(
         booking=booking, device_type=device_type, started_at=now, expires_at=ends, due_at=ends
     )
+    note_started(flow)
+    return flow
 
 
 def flow_lifetime() -> timedelta:

@@ -34,6 +34,7 @@ from apps.checkin import errors
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow
+from apps.checkin.services.analytics import note_confirmed, note_step
 from apps.checkin.services.pin_status import apply_grant_state
 from apps.checkin.services.starting import OpenStay, end_other_tokens, flow_lifetime
 from apps.checkin.states import FlowStatus, PinStatus, Step
@@ -72,6 +73,7 @@ def _require_in_progress(flow: CheckInFlow, *, after: Step, now: datetime) -> No
 
 def _complete_step(flow: CheckInFlow, step: Step, now: datetime) -> None:
     """Note the step and give the flow its full time again; going back never loses a later step."""
+    note_step(flow, step)
     flow.step = max(flow.step, step)
     flow.expires_at = now + flow_lifetime()
     flow.due_at = flow.expires_at
@@ -196,5 +198,6 @@ def _complete(flow: CheckInFlow, now: datetime) -> None:
     flow.completed_at = now
     flow.due_at = None
     flow.save()
+    note_confirmed(flow)
     arrive_or_expect(flow.booking, now=now, source="online_check_in")
     flow_changed(flow)
