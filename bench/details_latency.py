@@ -57,8 +57,10 @@ def measure(count: int | None) -> Report:
         with house:
             cloud.wait_until_quiet()
             _visit_all(house.url, references[:WARM_UP])
+            used_before = house.processor_seconds()
             alone = _Samples.of(_visit_all(house.url, references[WARM_UP : WARM_UP + wanted]))
             together = _Samples.of(_side_by_side(house.url, references[WARM_UP + wanted :]))
+            used_after = house.processor_seconds()
     return Report(
         bench="details_latency",
         title="submitGuestDetails answered, on the embedded default",
@@ -68,9 +70,17 @@ def measure(count: int | None) -> Report:
         ],
         notes=[
             f"The locks take {LOCK_LATENCY_MS} ± {LOCK_JITTER_MS} ms and are at work on earlier "
-            "guests' codes all the while. Each floor is asked between the guests of its own row."
+            "guests' codes all the while. Each floor is asked between the guests of its own row.",
+            *_processor_note(used_before, used_after, guests_served=2 * wanted),
         ],
     )
+
+
+def _processor_note(before: float | None, after: float | None, *, guests_served: int) -> list[str]:
+    if before is None or after is None:
+        return []
+    each = (after - before) / guests_served * 1000
+    return [f"The server used {each:.0f} ms of processor time for each guest, worker included."]
 
 
 def _rows(how: str, samples: _Samples) -> list[Row]:
