@@ -31,10 +31,9 @@ def follow_grant(grant: AccessGrant) -> None:
 
 def apply_grant_state(flow: CheckInFlow) -> None:
     """Bring ``pin_status`` up to date, save and tell. The caller holds the lock on ``flow``."""
-    if flow.access_grant_id is None:
+    if flow.access_grant is None:
         return
-    grant = AccessGrant.objects.only("state").get(pk=flow.access_grant_id)
-    status = PIN_STATUS_OF_GRANT[GrantState(grant.state)]
+    status = PIN_STATUS_OF_GRANT[GrantState(flow.access_grant.state)]
     if status == flow.pin_status:
         return
     flow.pin_status = status

@@ -79,7 +79,7 @@ def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGran
         asked_at=now,
         due_at=now,
     )
-    grant.locks.set(request.locks)
+    grant.locks.add(*request.locks)
     record("granted", grant=grant, actor=actor, reason=reason)
     align(grant)
     return grant
