@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ T = TypeVar("T", int, float)
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 SIMULATOR_URL: Final = "http://127.0.0.1:8090"
+NOTICE_BACKENDS: Final = "apps.common.notices.backends"
+ADDRESS: Final = re.compile(r"[^\s@<>,]+@[^\s@<>,]+")
 VENDOR_URL: Final = "https://euapi.ttlock.com"
 MINIMUM_SECRET_LENGTH: Final = 32
 # What never fits a request is refused, rather than found out by a door that stays shut.
@@ -62,6 +65,9 @@ class Environment:
     ttlock_callback_secret: str
     ttlock_timeout_seconds: float
     email: dict[str, Any]
+    email_from: str
+    sms_backend: str
+    push_backend: str
     checkin_flow_ttl_minutes: float
     pin_length: int
     backup_codes_per_lock: int
@@ -112,6 +118,9 @@ class _Reader:
             ttlock_callback_secret=self._callback_secret(var_dir, development=development),
             ttlock_timeout_seconds=self._number("TTLOCK_TIMEOUT_SECONDS", 10.0, 0.05, 15.0),
             email=self._email(var_dir, debug=debug),
+            email_from=self._email_from(),
+            sms_backend=self._backend("SMS_BACKEND", debug=debug),
+            push_backend=self._backend("PUSH_BACKEND", debug=debug),
             checkin_flow_ttl_minutes=self._number("CHECKIN_FLOW_TTL_MINUTES", 30.0, 0.01, 1440.0),
             pin_length=self._whole("PIN_LENGTH", 4, 4, 9),
             backup_codes_per_lock=self._whole("BACKUP_CODES_PER_LOCK", 0, 0, 20),
@@ -232,6 +241,23 @@ class _Reader:
         if url.startswith("smtp") and not parsed["EMAIL_HOST"]:
             raise SettingsError("EMAIL_URL names no host.")
         return parsed
+
+    def _email_from(self) -> str:
+        address = self._text("EMAIL_FROM", "doorstep@localhost")
+        if not ADDRESS.fullmatch(address):
+            raise SettingsError("EMAIL_FROM is one address alone, such as stay@example.com.")
+        return address
+
+    def _backend(self, name: str, *, debug: bool) -> str:
+        path = self._text(name, f"{NOTICE_BACKENDS}.{'File' if debug else 'Console'}Backend")
+        module, _, class_name = path.rpartition(".")
+        try:
+            is_there = class_name.isidentifier() and find_spec(module) is not None
+        except (ImportError, ValueError):  # a parent that is not there, or no name at all
+            is_there = False
+        if not is_there:
+            raise SettingsError(f"{name} must be the path of a class, such as house.sms.Backend.")
+        return path
 
     def _api_url(self) -> str:
         url = self._url("TTLOCK_API_URL", "", ("http", "https")).rstrip("/")

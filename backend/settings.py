@@ -211,9 +211,14 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # JSON bodies end at 1 MB
 
-DEFAULT_FROM_EMAIL = "Doorstep <doorstep@example.com>"
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+EMAIL_TIMEOUT = 10  # a mail server that hangs holds a worker's thread no longer
 for _name, _value in ENVIRONMENT.email.items():
     globals()[_name] = _value
+SMS_BACKEND = ENVIRONMENT.sms_backend
+PUSH_BACKEND = ENVIRONMENT.push_backend
+# Where guests of a hotel without an app of its own open their stay; in production, nowhere.
+GUEST_APP_URL = "http://127.0.0.1:8000/api/stays/{token}/" if DEBUG else ""
 
 # -- REST -------------------------------------------------------------------------------------
 

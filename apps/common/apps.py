@@ -9,5 +9,7 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.common.api.exceptions import log_uncaught  # settings are complete only now
+        from apps.common.notices import jobs  # models exist only now
 
         got_request_exception.connect(log_uncaught, dispatch_uid="common.log_uncaught")
+        jobs.register_all()

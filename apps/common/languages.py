@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from django.db import models
+from django.utils import dateformat, translation
 
 
 class Language(models.TextChoices):
@@ -19,6 +22,10 @@ class Language(models.TextChoices):
 
 
 DEFAULT_LANGUAGE: Final = Language.ENGLISH
+DAY_FORMATS: Final[Mapping[Language, str]] = {  # where it is not "3 August 2026"
+    Language.GERMAN: "j. F Y",
+    Language.SPANISH: r"j \d\e F \d\e Y",
+}
 
 
 def choose_language(*wanted: str) -> Language:
@@ -31,3 +38,11 @@ def choose_language(*wanted: str) -> Language:
         if code in Language.values:
             return Language(code)
     return DEFAULT_LANGUAGE
+
+
+def day_in_words(day: date, language: Language) -> str:
+    """Write a day as people who read ``language`` do."""
+    with translation.override(language.value):
+        words = dateformat.format(day, DAY_FORMATS.get(language, "j F Y"))
+    # Django's Italian months begin with a capital letter; Italy's do not.
+    return words.lower() if language == Language.ITALIAN else words

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from apps.common.notices.models import Notice as Notice  # Django looks for models here
+
 
 class Alert(models.Model):
     """Something that a person should look at, open until it is right again.
