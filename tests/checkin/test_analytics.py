@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.bookings.errors import InvalidPhone
 from apps.bookings.models import Booking
 from apps.bookings.signals import booking_closed
 from apps.checkin import errors
@@ -116,7 +117,7 @@ def test_a_completed_check_in_is_counted_with_its_instant(booking: Booking) -> N
 def test_a_refused_step_counts_for_nothing(booking: Booking) -> None:
     token = start(booking)
     give_details(token)
-    with pytest.raises(errors.InvalidPhone):
+    with pytest.raises(InvalidPhone):
         submit_details(DetailsRequest(token=token, full_name="Séamus Ó Sé", phone_number="12"))
 
     assert counted().resubmissions == 0
