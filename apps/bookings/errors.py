@@ -35,6 +35,34 @@ class DoorNotFound(errors.NotFound):
     sentence = "The stay has no door of that name."
 
 
+class InvalidDates(errors.Invalid):
+    sentence = "These dates can't be used."
+
+
+class NotCheckedIn(errors.Conflict):
+    code = "NOT_CHECKED_IN"
+    sentence = "The guest of this booking is not in house."
+
+
+class CheckOutFailed(errors.Conflict):
+    code = "CHECKOUT_FAILED"
+    sentence = "The booking has no assigned room to check out of."
+
+
+class UndoNotAllowed(errors.Conflict):
+    code = "UNDO_NOT_ALLOWED"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class InvalidRoomTransition(errors.Conflict):
+    code = "INVALID_ROOM_TRANSITION"
+
+    def __init__(self, current: str, target: str) -> None:
+        super().__init__(f"A room that is {current} can't be set to {target}.")
+
+
 class RoomNotReady(errors.Conflict):
     code = "ROOM_NOT_READY"
     sentence = "The room is not ready for a guest yet."

@@ -13,6 +13,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.bookings.states import BookingStatus, RoomCondition, RoomStatus, room_status
+from apps.bookings.turnover_models import (
+    CheckOut,
+    HousekeepingTask,
+    Maintenance,
+    RemovalRecord,
+    RoomStatusChange,
+)
 from apps.common.jobs import WorkRow
 from apps.common.languages import DEFAULT_LANGUAGE, Language
 from apps.locks.models import Lock, LockAccount
@@ -88,6 +95,9 @@ class Hotel(models.Model):
     )
     pin_length = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="4 to 9; empty: as the whole installation."
+    )
+    undo_check_out_minutes = models.PositiveSmallIntegerField(
+        default=30, help_text="How long a check-out can be undone; 0: never."
     )
     inspects_rooms = models.BooleanField(
         default=True, help_text="A cleaned room is ready only after an inspection."
@@ -295,3 +305,20 @@ class ToldCodes(models.Model):
 
     def __str__(self) -> str:
         return f"Codes of {self.booking}, change {self.version}"
+
+
+__all__ = [
+    "Booking",
+    "CheckOut",
+    "ExpectedArrival",
+    "Guest",
+    "Hotel",
+    "HousekeepingTask",
+    "Maintenance",
+    "RemovalRecord",
+    "Room",
+    "RoomNight",
+    "RoomStatusChange",
+    "StayToken",
+    "Verification",
+]

@@ -9,3 +9,5 @@ from django.dispatch import Signal
 booking_closed = Signal()  # booking: cancelled or never arrived
 booking_checked_out = Signal()  # booking: the guest has left; room: the room they had
 check_out_undone = Signal()  # booking: the guest is back in house
+# booking: what a check-out keeps of the stay is to be deleted; removed: a dict to note counts in
+stay_records_removed = Signal()

@@ -52,6 +52,15 @@ class RoomStatus(models.TextChoices):
     OUT_OF_SERVICE = "OUT_OF_SERVICE", "out of service"
 
 
+class TaskStatus(models.TextChoices):
+    """Where the making-ready of a room stands."""
+
+    OPEN = "OPEN", "to be done"
+    IN_PROGRESS = "IN_PROGRESS", "being done"
+    DONE = "DONE", "done"
+    CANCELLED = "CANCELLED", "not needed any more"
+
+
 STATUS_OF_CONDITION: Final[Mapping[RoomCondition, RoomStatus]] = {
     RoomCondition.DIRTY: RoomStatus.CHECKOUT_DIRTY,
     RoomCondition.CLEANING: RoomStatus.CLEANING_IN_PROGRESS,
@@ -69,3 +78,28 @@ def room_status(
     if is_out_of_service:
         return RoomStatus.OUT_OF_SERVICE
     return STATUS_OF_CONDITION[condition]
+
+
+R = RoomStatus
+
+# What people may set by hand. Occupied rooms change by check-in and check-out alone.
+ROOM_MOVES: Final[Mapping[RoomStatus, frozenset[RoomStatus]]] = {
+    R.OCCUPIED: frozenset(),
+    R.CHECKOUT_DIRTY: frozenset({R.CLEANING_IN_PROGRESS, R.OUT_OF_SERVICE}),
+    R.CLEANING_IN_PROGRESS: frozenset({R.CLEANED_UNINSPECTED, R.OUT_OF_SERVICE}),
+    R.CLEANED_UNINSPECTED: frozenset({R.READY_FOR_GUEST, R.CLEANING_IN_PROGRESS, R.OUT_OF_SERVICE}),
+    R.READY_FOR_GUEST: frozenset({R.OUT_OF_SERVICE}),
+    R.OUT_OF_SERVICE: frozenset(
+        {R.CHECKOUT_DIRTY, R.CLEANING_IN_PROGRESS, R.CLEANED_UNINSPECTED, R.READY_FOR_GUEST}
+    ),
+}
+CONDITION_OF_STATUS: Final[Mapping[RoomStatus, RoomCondition]] = {
+    status: condition for condition, status in STATUS_OF_CONDITION.items()
+}
+
+
+def can_turn(current: RoomStatus, target: RoomStatus, *, inspects: bool) -> bool:
+    """Answer whether staff may set ``target``; without inspections, clean is ready."""
+    if not inspects and (current, target) == (R.CLEANING_IN_PROGRESS, R.READY_FOR_GUEST):
+        return True
+    return target in ROOM_MOVES[current]

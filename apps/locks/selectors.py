@@ -43,6 +43,14 @@ def list_current_codes(grant: AccessGrant) -> QuerySet[AccessCode]:
     )
 
 
+def is_live_elsewhere(grant: AccessGrant) -> bool:
+    """Answer whether the grant's PIN is live on one of its locks for somebody else."""
+    codes = AccessCode.objects.filter(
+        lock__in=grant.locks.all(), digits_digest__in=keyed_digests(grant.pin), state__in=LIVE
+    )
+    return codes.exclude(grant=grant).exists()
+
+
 def is_live_on_any(digits: str, locks: Iterable[Lock]) -> bool:
     """Answer whether ``digits`` may open one of ``locks`` now, or hang there waiting to."""
     return AccessCode.objects.filter(

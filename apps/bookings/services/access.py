@@ -78,6 +78,28 @@ def reissue_codes(booking: Booking, *, actor: str, reason: str) -> AccessGrant |
     return open_doors(booking, actor=actor, reason=reason)
 
 
+def adjust_doors(booking: Booking, *, actor: str, reason: str) -> None:
+    """Let codes that the stay has follow its room and hours; a stay without codes gets none.
+
+    The caller holds the lock on ``booking``.
+    """
+    if find_live_grant(booking.lock_holder) is None:
+        return
+    if not list_doors(booking):
+        close_doors(booking, actor=actor, reason=reason)
+        return
+    open_doors(booking, actor=actor, reason=reason)
+
+
+def reopen_doors(booking: Booking, *, actor: str, reason: str) -> None:
+    """Give the stay the codes back that it had, the same PIN where it is still free.
+
+    The caller holds the lock on ``booking``.
+    """
+    grants.revive_access(holder=booking.lock_holder, actor=actor, reason=reason)
+    adjust_doors(booking, actor=actor, reason=reason)
+
+
 def close_doors(booking: Booking, *, actor: str, reason: str) -> None:
     """Take the booking's codes off its locks."""
     grants.revoke_access(holder=booking.lock_holder, actor=actor, reason=reason)

@@ -8,21 +8,23 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from apps.bookings.events import booking_event, room_status_changed
+from apps.bookings.events import booking_event
 from apps.bookings.models import Booking, ExpectedArrival, Room
 from apps.bookings.rules import reasons_against_check_in
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
+from apps.bookings.services.turnover import note_change
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.alerts import clear_alert, raise_alert
 from apps.common.jobs import Lease, wake
 from apps.locks.models import AccessCode, AccessGrant
 
+GUEST: Final = "guest"
 LOOK_AGAIN: Final = timedelta(minutes=5)
 ROOM_ALERT: Final = "arrival_room_not_ready"
 
 
-def take_in(booking: Booking, room: Room, *, now: datetime, source: str) -> None:
+def take_in(booking: Booking, room: Room, *, now: datetime, source: str, performed_by: str) -> None:
     """Note that the guest is in house; the one place that does. The caller holds the booking's
     and the room's locks and has asked the rules."""
     old = room.status
@@ -34,7 +36,7 @@ def take_in(booking: Booking, room: Room, *, now: datetime, source: str) -> None
     booking.guests.update(room=room)
     ExpectedArrival.objects.filter(booking=booking).delete()
     clear_alert(scope=booking.hotel.alert_scope, kind=ROOM_ALERT, subject=booking.booking_id)
-    room_status_changed(room, old=old, source=source)
+    note_change(room, old=old, performed_by=performed_by, source=source, booking=booking)
     booking_event(booking, "booking-checked-in", source=source)
 
 
@@ -60,7 +62,7 @@ def _arrive(booking: Booking, *, now: datetime, source: str) -> bool:
     room = _lock_room(booking)
     if room is None or reasons_against_check_in(booking, room, now=now):
         return False
-    take_in(booking, room, now=now, source=source)
+    take_in(booking, room, now=now, source=source, performed_by=GUEST)
     return True
 
 

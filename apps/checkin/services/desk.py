@@ -55,7 +55,13 @@ def check_in_at_desk(request: DeskCheckIn) -> Booking:
     open_doors(booking, actor=request.performed_by, reason="Checked in at the desk.")
     if flow is not None:
         _complete(flow)
-    take_in(booking, room, now=now, source="staff_check_in")
+    take_in(
+        booking,
+        room,
+        now=now,
+        source="staff_check_in",
+        performed_by=request.performed_by,
+    )
     return booking
 
 

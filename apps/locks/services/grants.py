@@ -17,7 +17,11 @@ from django.utils import timezone
 from apps.locks.errors import NoFreePin
 from apps.locks.models import AccessGrant, Lock, LockAccount
 from apps.locks.pins import ALL_DIGITS, PinPolicy, choose_pin
-from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
+from apps.locks.selectors import (
+    find_live_grant_for_update,
+    is_live_elsewhere,
+    is_live_on_any,
+)
 from apps.locks.services.alignment import align
 from apps.locks.services.history import record
 from apps.locks.states import CodeKind, GrantState
@@ -158,6 +162,32 @@ def revoke_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None
     grant = find_live_grant_for_update(holder)
     if grant is not None:
         end_grant(grant, actor=actor, reason=reason)
+    return grant
+
+
+@transaction.atomic
+def revive_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None:
+    """Give the holder back the access that was last taken from them; None when there is none.
+
+    Codes that are off their locks by now are written again; the others first have to go. A PIN
+    that somebody else has meanwhile is replaced by another one.
+    """
+    live = find_live_grant_for_update(holder)
+    if live is not None:
+        return live
+    ended = AccessGrant.objects.select_for_update().filter(holder=holder, is_given_up=False)
+    grant = ended.order_by("-ended_at").first()
+    if grant is None:
+        return None
+    grant.state = GrantState.WAITING
+    grant.ended_at = grant.ready_at = None
+    grant.asked_at = timezone.now()
+    grant.save(update_fields=["state", "ended_at", "ready_at", "asked_at"])
+    record("revived", grant=grant, actor=actor, reason=reason)
+    if is_live_elsewhere(grant):
+        choose_new_pin(grant, reason="Somebody else has the PIN by now.")
+    else:
+        align(grant)
     return grant
 
 
