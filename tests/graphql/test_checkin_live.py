@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
 import pytest
-import uvicorn
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,7 +22,6 @@ from apps.checkin.services.steps import (
     submit_details,
     submit_parking,
 )
-from backend.server import bind
 from tests.background import run_due_jobs
 from tests.factories.bookings import OTHER_PHONE, BookingFactory
 from tests.factories.checkin import CheckInFlowFactory, key_to
@@ -34,34 +30,6 @@ from tests.fakes.lock_cloud import LockCloud
 pytestmark = pytest.mark.django_db(transaction=True)
 WATCH = "subscription($token: String!) { checkInFlow(token: $token) { step status pinStatus } }"
 PATIENCE = 20.0  # a generous end, never an expectation
-
-
-@pytest.fixture
-def server(transactional_db: None) -> Iterator[str]:
-    """The whole application on a free port; returns the address of its sockets.
-
-    In embedded mode its worker runs beside it, as in real life.
-    """
-    from backend.asgi import application  # settings and apps are ready only now
-
-    bound = bind(0)
-    config = uvicorn.Config(
-        application, lifespan="on", log_config=None, timeout_graceful_shutdown=1
-    )
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: running.run(sockets=[bound]), daemon=True)
-    thread.start()
-    deadline = time.monotonic() + PATIENCE
-    while not running.started:
-        assert thread.is_alive(), "the server died"
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.01)
-    try:
-        yield f"ws://127.0.0.1:{bound.getsockname()[1]}/graphql/"
-    finally:
-        running.should_exit = True
-        thread.join(PATIENCE)
-        bound.close()
 
 
 class Watcher:
