@@ -16,7 +16,9 @@ from strawberry.utils.str_converters import to_camel_case
 from apps.common.errors import DomainError
 from graphql_schema.bookings.desk_mutations import DeskMutation, GuestStayMutation
 from graphql_schema.bookings.desk_queries import DeskQuery
+from graphql_schema.bookings.live import HotelSubscription
 from graphql_schema.bookings.queries import StayQuery
+from graphql_schema.bookings.turnover import TurnoverMutation, TurnoverQuery
 from graphql_schema.checkin.desk import CheckInDeskMutation, CheckInDeskQuery
 from graphql_schema.checkin.mutations import CheckInMutation
 from graphql_schema.checkin.queries import CheckInQuery
@@ -34,17 +36,19 @@ LONGEST_DOCUMENT: Final = 2000  # tokens; a schema explorer's longest question h
 
 
 @strawberry.type(description="Reads.")
-class Query(CheckInQuery, StayQuery, DeskQuery, CheckInDeskQuery):
+class Query(CheckInQuery, StayQuery, DeskQuery, CheckInDeskQuery, TurnoverQuery):
     pass
 
 
 @strawberry.type(description="Commands. Refusals are answers, not errors.")
-class Mutation(CheckInMutation, GuestStayMutation, DeskMutation, CheckInDeskMutation):
+class Mutation(
+    CheckInMutation, GuestStayMutation, DeskMutation, CheckInDeskMutation, TurnoverMutation
+):
     pass
 
 
 @strawberry.type(description="Live state.")
-class Subscription(CheckInSubscription):
+class Subscription(CheckInSubscription, HotelSubscription):
     pass
 
 

@@ -25,6 +25,10 @@ class PinIssuesSpent(errors.Conflict):
     sentence = "Too many PINs were issued for this booking today; please contact the hotel."
 
 
+class TaskNotFound(errors.NotFound):
+    sentence = "The hotel has no such housekeeping task."
+
+
 class RoomNotFound(errors.NotFound):
     code = "ROOM_NOT_FOUND"
     sentence = "The hotel has no such room."
