@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from apps.common.jobs import WorkRow
 from apps.common.notices.models import Notice as Notice  # Django looks for models here
 
 
@@ -69,3 +70,16 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"
+
+
+class Duty(WorkRow):
+    """A periodic duty, by its name in the code; as a ``WorkRow`` it owes the next run."""
+
+    name = models.CharField(max_length=60, unique=True)
+    done_at = models.DateTimeField(null=True, editable=False, help_text="The end of the last run.")
+
+    class Meta:
+        verbose_name_plural = "duties"
+
+    def __str__(self) -> str:
+        return self.name
