@@ -38,7 +38,11 @@ def list_bookings(
     search: str | None = None,
 ) -> QuerySet[Booking]:
     """Return the hotel's bookings with their hotel and room."""
-    bookings = Booking.objects.filter(hotel=hotel).select_related("hotel", "assigned_room")
+    bookings = (
+        Booking.objects.filter(hotel=hotel)
+        .select_related("hotel", "assigned_room")
+        .prefetch_related("check_outs")
+    )
     if status is not None:
         bookings = bookings.filter(status=status)
     if arriving_on is not None:

@@ -6,10 +6,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
+import strawberry_django
+from django.utils import timezone
 
 from apps.bookings.models import Booking as BookingRow
 from apps.bookings.models import Hotel as HotelRow
 from apps.bookings.models import Room as RoomRow
+from apps.bookings.rules import AllowedAction as ActionAnswer
+from apps.bookings.rules import allowed_actions
 from apps.bookings.states import BookingStatus, RoomStatus
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Role
@@ -41,6 +45,28 @@ class Room:
         )
 
 
+@strawberry.type(description="Why something can't be done.")
+class Reason:
+    code: str = strawberry.field(description="Stable, for programs.")
+    message: str = strawberry.field(description="One sentence.")
+
+
+@strawberry.type(description="What may be done with a booking now: the same answer that refuses.")
+class AllowedAction:
+    action: str = strawberry.field(description="Such as CHECK_OUT.")
+    is_allowed: bool = strawberry.field(description="Whether nothing stands against it.")
+    reasons: list[Reason] = strawberry.field(description="What stands against it.")
+
+    @classmethod
+    def of(cls, answer: ActionAnswer) -> AllowedAction:
+        """Build from the rules' answer."""
+        return cls(
+            action=answer.action,
+            is_allowed=answer.is_allowed,
+            reasons=[Reason(code=r.code, message=r.message) for r in answer.reasons],
+        )
+
+
 @strawberry.type(description="A booking, as staff see it.")
 class Booking:
     booking_id: str = strawberry.field(description="The hotel's own id.")
@@ -51,6 +77,12 @@ class Booking:
     checked_in_at: datetime | None = strawberry.field(description="Since when in house.")
     checked_out_at: datetime | None = strawberry.field(description="When checked out.")
     assigned_room: Room | None = strawberry.field(description="The room, if one is assigned.")
+    row: strawberry.Private[BookingRow]
+
+    @strawberry_django.field(description="What may be done with it, and why not.")
+    def allowed_actions(self) -> list[AllowedAction]:
+        answers = allowed_actions(self.row, now=timezone.now())
+        return [AllowedAction.of(answer) for answer in answers]
 
     @classmethod
     def of(cls, row: BookingRow) -> Booking:
@@ -65,6 +97,7 @@ class Booking:
             checked_in_at=row.checked_in_at.astimezone(zone) if row.checked_in_at else None,
             checked_out_at=row.checked_out_at.astimezone(zone) if row.checked_out_at else None,
             assigned_room=Room.of(row.assigned_room) if row.assigned_room else None,
+            row=row,
         )
 
 
