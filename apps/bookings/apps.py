@@ -7,7 +7,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from apps.bookings import jobs, receivers  # models exist only now
+        from apps.bookings import jobs, notice_texts, receivers  # models exist only now
 
         jobs.register_all()
+        notice_texts.register_all()
         receivers.connect()

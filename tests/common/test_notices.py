@@ -26,7 +26,7 @@ from apps.common.notices.backends import NoticeRefused, backend_for, message_id
 from apps.common.notices.delivery import GIVE_UP_AFTER, KEPT, purge_old_notices, work_on_notice
 from apps.common.notices.models import Channel, Notice, NoticeState
 from apps.common.notices.wording import Text, register_texts, word
-from tests.background import run_due_jobs
+from tests.background import at_once, run_due_jobs
 from tests.fakes.mail_server import MailServer, mail_server
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,13 @@ def test_asked_twice_is_sent_once() -> None:
 
     assert [sent.to for sent in mail.outbox] == [[ADDRESS]]
     assert Notice.objects.get().state == NoticeState.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_by_several_at_once_is_one_notice() -> None:
+    answers = at_once(*[ask] * 6)
+
+    assert {notice.pk for notice in answers} == {Notice.objects.get().pk}
 
 
 def test_other_keys_are_other_notices() -> None:

@@ -22,6 +22,7 @@ from apps.bookings.errors import (
 )
 from apps.bookings.models import Booking
 from apps.bookings.selectors import find_booking_for_guest, get_booking_for_update
+from apps.bookings.services.notices import tell_new_device
 from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.states import HIDDEN_FROM_GUESTS, BookingStatus
 from apps.bookings.stay_window import hotel_today, stay_window
@@ -110,6 +111,7 @@ def _open(booking: Booking, request: StartRequest, attempt: Attempt) -> OpenFlow
         raise StayEnded
     if _has_checked_in(booking):
         verify_return(booking, flow, attempt)
+        tell_new_device(booking)
         return OpenStay(booking=booking, token=mint_stay_token(booking))
     if not _is_open(booking, now):
         raise CheckInNotOpen

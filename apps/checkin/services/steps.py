@@ -24,6 +24,7 @@ from apps.bookings.errors import PinIssuesSpent
 from apps.bookings.selectors import contact_of, get_booking_for_update
 from apps.bookings.services.access import open_doors, require_issues_left
 from apps.bookings.services.arrivals import arrive_or_expect
+from apps.bookings.services.notices import send_stay_link
 from apps.bookings.services.stays import (
     GuestDetails,
     mint_stay_token,
@@ -199,5 +200,6 @@ def _complete(flow: CheckInFlow, now: datetime) -> None:
     flow.due_at = None
     flow.save()
     note_confirmed(flow)
+    send_stay_link(flow.booking, mint_stay_token(flow.booking))
     arrive_or_expect(flow.booking, now=now, source="online_check_in")
     flow_changed(flow)
