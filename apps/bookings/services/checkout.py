@@ -33,7 +33,7 @@ def checkout_booking(*, booking: Booking, performed_by: str, source: str) -> Boo
     if reasons:
         raise reasons[0]
     assert booking.assigned_room_id is not None  # noqa: S101  # the rules refuse one without
-    room = get_room_for_update(booking.assigned_room_id)
+    room = booking.assigned_room = get_room_for_update(booking.assigned_room_id)
     _end_stay(booking, room, performed_by, source)
     booking_checked_out.send(sender=Booking, booking=booking, room=room)
     close_doors(booking, actor=performed_by, reason="Checked out.")
