@@ -11,6 +11,7 @@ from django.core import mail
 from apps.bookings.models import Booking
 from apps.bookings.selectors import get_booking_by_stay_token, get_booking_for_update
 from apps.bookings.services.access import open_doors
+from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.services.desk_codes import reissue_at_desk
 from apps.bookings.stay_view import view_stay
 from apps.checkin.services.starting import OpenStay, StartRequest, start_check_in
@@ -117,3 +118,16 @@ def test_the_guest_hears_that_the_stay_was_opened_again(booking: Booking) -> Non
 
     assert subjects() == ["osclaíodh d’fhanacht ar ghléas nua"]
     assert "https://" not in mail.outbox[0].body.replace("https://wa.me", "")
+
+
+def test_a_goodbye_is_all_that_a_check_out_tells_however_often_it_is_asked_for(
+    booking: Booking,
+) -> None:
+    check_in(booking)
+    mail.outbox.clear()
+
+    for _ in range(2):
+        checkout_booking(booking=booking, performed_by="desk", source="dashboard")
+        run_due_jobs()
+
+    assert subjects() == ["go raibh maith agat as fanacht linn"]

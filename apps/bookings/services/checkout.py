@@ -10,6 +10,7 @@ from apps.bookings.models import Booking, CheckOut, ExpectedArrival, Room
 from apps.bookings.rules import reasons_against_check_out
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
 from apps.bookings.services.access import close_doors
+from apps.bookings.services.notices import tell_checked_out
 from apps.bookings.services.rooming import hold_nights
 from apps.bookings.services.turnover import note_change, open_task
 from apps.bookings.signals import booking_checked_out
@@ -37,6 +38,7 @@ def checkout_booking(*, booking: Booking, performed_by: str, source: str) -> Boo
     _end_stay(booking, room, performed_by, source)
     booking_checked_out.send(sender=Booking, booking=booking, room=room)
     close_doors(booking, actor=performed_by, reason="Checked out.")
+    tell_checked_out(booking)
     _vacate(booking, room, performed_by, source)
     booking_event(booking, "booking-checked-out")
     return booking
