@@ -1,4 +1,5 @@
-"""Pages by key: the next page begins after the last row seen, however many came before."""
+"""Pages by key: the next page begins after the last row seen, the previous one ends before the
+first, however many there are."""
 
 from __future__ import annotations
 
@@ -23,10 +24,11 @@ LONGEST_CURSOR: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Rows with their cursors, and whether more follow."""
+    """Rows with their cursors, and whether there are more on either side."""
 
     rows: Sequence[tuple[M, str]]
     has_next: bool
+    has_previous: bool = False
 
 
 def page_of(rows: QuerySet[M], *, order_by: str, first: int | None, after: str | None) -> Page[M]:
@@ -35,17 +37,35 @@ def page_of(rows: QuerySet[M], *, order_by: str, first: int | None, after: str |
     Equal values are told apart by the primary key. ``first`` is clamped. Raises Invalid for a
     cursor that is none of ours.
     """
-    size = DEFAULT_SIZE if first is None else max(0, min(first, LARGEST_SIZE))
+    shown, has_more = _walk(rows, order_by, first, after)
+    return Page(shown, has_next=has_more, has_previous=after is not None)
+
+
+def page_before(rows: QuerySet[M], *, order_by: str, last: int | None, before: str) -> Page[M]:
+    """Return the page that ends before the cursor ``before``, in the order of ``page_of``.
+
+    Raises Invalid.
+    """
+    backwards = order_by[1:] if order_by.startswith("-") else f"-{order_by}"
+    shown, has_more = _walk(rows, backwards, last, before)
+    return Page(shown[::-1], has_next=True, has_previous=has_more)
+
+
+def _walk(
+    rows: QuerySet[M], order_by: str, count: int | None, seen: str | None
+) -> tuple[list[tuple[M, str]], bool]:
+    """Return the rows beyond ``seen`` with their cursors, and whether more lie beyond them."""
+    size = DEFAULT_SIZE if count is None else max(0, min(count, LARGEST_SIZE))
     column, is_descending = order_by.lstrip("-"), order_by.startswith("-")
     sign = "-" if is_descending else ""
     try:
-        if after is not None:
-            rows = rows.filter(_beyond(column, _decode(after), is_descending=is_descending))
+        if seen is not None:
+            rows = rows.filter(_beyond(column, _decode(seen), is_descending=is_descending))
         found = list(rows.order_by(order_by, f"{sign}pk")[: size + 1])
     except (ValueError, TypeError, ValidationError, RecursionError):
         raise Invalid("That cursor is not one of this list's.", field="after") from None
     shown = [(row, _encode(getattr(row, column), row.pk)) for row in found[:size]]
-    return Page(shown, has_next=len(found) > size)
+    return shown, len(found) > size
 
 
 def _beyond(column: str, seen: tuple[Any, Any], *, is_descending: bool) -> Q:
