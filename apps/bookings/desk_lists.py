@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from apps.bookings.models import Booking, Hotel, Room
+from apps.bookings.selectors import is_askable
 from apps.bookings.states import STATUS_OF_CONDITION, BookingStatus, RoomStatus
 
 LONGEST_SEARCH: Final = 100
@@ -54,7 +55,7 @@ def list_bookings(
 
 def _matching(text: str) -> Q:
     """Match a piece of an id, a reference, a name on file or said by the guest, or a room."""
-    if "\x00" in text:
+    if not is_askable(text):
         return Q(pk__in=())
     guests = Booking.objects.filter(
         Q(guests__full_name__icontains=text) | Q(guests__car_registration__icontains=text)

@@ -43,7 +43,8 @@ def get_booking_for_update(booking_pk: int) -> Booking:
 def get_hotel_booking(hotel: Hotel, booking_id: str) -> Booking:
     """Return the hotel's booking. Raises BookingNotFound, alike for missing and foreign ones."""
     bookings = Booking.objects.filter(hotel=hotel, booking_id=booking_id)
-    booking = bookings.select_related("hotel__lock_account", "assigned_room").first()
+    bookings = bookings.select_related("hotel__lock_account", "assigned_room")
+    booking = bookings.first() if is_askable(booking_id) else None
     if booking is None:
         raise BookingNotFound("The hotel has no such booking.", field="booking_id")
     return booking
@@ -51,7 +52,8 @@ def get_hotel_booking(hotel: Hotel, booking_id: str) -> Booking:
 
 def get_hotel_room(hotel: Hotel, number: str) -> Room:
     """Return the hotel's room. Raises RoomNotFound, alike for missing and foreign ones."""
-    room = Room.objects.filter(hotel=hotel, number=number).first()
+    rooms = Room.objects.filter(hotel=hotel, number=number)
+    room = rooms.first() if is_askable(number) else None
     if room is None:
         raise RoomNotFound(field="room_number")
     return room
@@ -67,11 +69,17 @@ def get_hotel_for_staff(identity: StaffIdentity, slug: str, permission: Permissi
 
     Raises Forbidden for hotels that are not theirs, existing or not; NotFound for a superuser.
     """
-    hotel = Hotel.objects.select_related("lock_account").filter(slug=slug).first()
+    hotels = Hotel.objects.select_related("lock_account").filter(slug=slug)
+    hotel = hotels.first() if is_askable(slug) else None
     if hotel is None:
         raise NotFound("There is no such hotel.") if identity.is_superuser else Forbidden()
     identity.require(permission, hotel_id=hotel.pk)
     return hotel
+
+
+def is_askable(name: str) -> bool:
+    """Answer whether a database can be asked for ``name``: NUL and half characters break some."""
+    return name.isprintable()
 
 
 def get_booking_by_stay_token(token: str) -> Booking:
