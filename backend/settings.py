@@ -247,6 +247,8 @@ SPECTACULAR_SETTINGS = {
         "PinStatus": "apps.checkin.states.PinStatus",
         "DeviceType": "apps.checkin.states.DeviceType",
         "StayStatus": "apps.bookings.stay_view.StayStatus",
+        "BookingStatus": "apps.bookings.states.BookingStatus",
+        "RoomStatus": "apps.bookings.states.RoomStatus",
         "AccessCodeStatus": "apps.locks.states.CodeState",
         "AccessCodeKind": "apps.locks.states.CodeKind",
     },

@@ -32,7 +32,8 @@ from apps.common.errors import RateLimited
 TAGS: Final = ["Self check-in"]
 
 
-def _flow(name: str, *, status: str, **changed: Any) -> OpenApiExample:
+def flow_example(name: str, *, status: str, **changed: Any) -> OpenApiExample:
+    """Return an example of a flow just found, with what is ``changed``."""
     flow: dict[str, Any] = {
         "token": EXAMPLE_TOKEN,
         "step": 1,
@@ -99,7 +100,7 @@ START: Final = extend_schema(
     examples=[
         _sent("By reference", booking_reference="5735300001", device_type="MOBILE"),
         _sent("With verification", booking_reference="5735300001", verification="0123"),
-        _flow("Found", status="201"),
+        flow_example("Found", status="201"),
         STAY,
     ],
 )
@@ -114,7 +115,9 @@ READ: Final = extend_schema(
     ),
     responses={200: CheckInFlowEnvelopeSerializer, **refusals(errors.FlowNotFound)},
     examples=[
-        _flow("The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON)
+        flow_example(
+            "The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON
+        )
     ],
 )
 
@@ -140,7 +143,9 @@ DETAILS: Final = extend_schema(
     },
     examples=[
         _sent("A guest", **_PERSON),
-        _flow("The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON),
+        flow_example(
+            "The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON
+        ),
     ],
 )
 
@@ -163,7 +168,7 @@ PARKING: Final = extend_schema(
     examples=[
         _sent("By car", has_car=True, car_registration="191-ky-4711"),
         _sent("On foot", has_car=False),
-        _flow(
+        flow_example(
             "By car",
             status="200",
             step=3,

@@ -58,6 +58,14 @@ class SecretView(ApiView):
         return final
 
 
+def read_query(request: Request, shape: type[Serializer[Any]]) -> Mapping[str, Any]:
+    """Return what the address asks for, in the ``shape`` given. Raises ValidationError."""
+    parsing = shape(data=request.query_params)
+    parsing.is_valid(raise_exception=True)
+    parsed: Mapping[str, Any] = parsing.validated_data
+    return parsed
+
+
 def read_body(request: Request, shape: type[Serializer[Any]]) -> Mapping[str, Any]:
     """Return the body in the ``shape`` of a serializer. Raises ValidationError, TooLarge."""
     parsing = shape(data=request.data)

@@ -1,0 +1,78 @@
+"""Shapes of check-ins as the desk sees them; a serializer's context holds the ``zone``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.bookings.api.desk_serializers import RoomNumberField
+from apps.checkin.models import CheckInFlow
+from apps.checkin.selectors import shown_status
+from apps.checkin.states import DeviceType, FlowStatus, PinStatus
+from apps.common.api.fields import HotelTimeField
+from apps.common.api.pagination import PageSerializer
+
+
+class FlowFilterSerializer(serializers.Serializer[Any]):
+    """Which check-ins to list."""
+
+    status = serializers.ChoiceField(
+        FlowStatus.choices, default=None, help_text="Those of one status alone."
+    )
+
+
+class DeskCheckInSerializer(serializers.Serializer[Any]):
+    """A check-in at the desk."""
+
+    room_number = RoomNumberField(
+        default=None, allow_null=True, help_text="Another room than the assigned one."
+    )
+
+
+class StaffCheckInFlowSerializer(serializers.Serializer[Any]):
+    """A check-in, for the desk. Its key stays with the guest."""
+
+    booking_id = serializers.CharField(source="booking.booking_id", help_text="The booking.")
+    booking_reference = serializers.CharField(
+        source="booking.booking_reference", help_text="What the guest typed."
+    )
+    room_number = RoomNumberField(
+        source="booking.assigned_room.number",
+        default=None,
+        allow_null=True,
+        help_text="The assigned room; a number where it is numeric.",
+    )
+    step = serializers.IntegerField(help_text="The last step completed, 1 to 4.")
+    status = serializers.SerializerMethodField(help_text="Where the flow stands.")
+    pin_status = serializers.ChoiceField(
+        PinStatus.choices, help_text="Whether the PIN is on the locks."
+    )
+    full_name = serializers.SerializerMethodField(help_text="As the guest entered it.")
+    phone_number = serializers.SerializerMethodField(help_text="As the guest entered it.")
+    email = serializers.SerializerMethodField(help_text="As the guest entered it.")
+    device_type = serializers.ChoiceField(DeviceType.choices, help_text="What the guest holds.")
+    started_at = HotelTimeField(help_text="When the guest began.")
+    expires_at = HotelTimeField(help_text="When it ends if nothing happens.")
+
+    def get_status(self, flow: CheckInFlow) -> FlowStatus:
+        """Return the status; one past its time is EXPIRED before the worker ends it."""
+        return shown_status(flow)
+
+    def get_full_name(self, flow: CheckInFlow) -> str | None:
+        """Return the name, or None before it is known."""
+        return flow.full_name or None
+
+    def get_phone_number(self, flow: CheckInFlow) -> str | None:
+        """Return the phone, or None before it is known."""
+        return flow.phone_number or None
+
+    def get_email(self, flow: CheckInFlow) -> str | None:
+        """Return the address, or None where there is none."""
+        return flow.email or None
+
+
+class StaffCheckInFlowPageSerializer(PageSerializer):
+    """A page of check-ins."""
+
+    results = StaffCheckInFlowSerializer(many=True)
