@@ -69,6 +69,7 @@ class Environment:
     sms_backend: str
     push_backend: str
     checkin_flow_ttl_minutes: float
+    checkin_flow_retention_days: int
     pin_length: int
     backup_codes_per_lock: int
     rate_limit_checkin: Rate
@@ -122,6 +123,7 @@ class _Reader:
             sms_backend=self._backend("SMS_BACKEND", debug=debug),
             push_backend=self._backend("PUSH_BACKEND", debug=debug),
             checkin_flow_ttl_minutes=self._number("CHECKIN_FLOW_TTL_MINUTES", 30.0, 0.01, 1440.0),
+            checkin_flow_retention_days=self._whole("CHECKIN_FLOW_RETENTION_DAYS", 30, 1, 3650),
             pin_length=self._whole("PIN_LENGTH", 4, 4, 9),
             backup_codes_per_lock=self._whole("BACKUP_CODES_PER_LOCK", 0, 0, 20),
             rate_limit_checkin=self._rate("RATE_LIMIT_CHECKIN", "10/m"),

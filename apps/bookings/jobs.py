@@ -1,10 +1,19 @@
-"""Which rows of this room owe work, and who does it."""
+"""Which rows of this room owe work, who does it, and what is done every so often."""
+
+from datetime import timedelta
 
 from apps.bookings.models import ExpectedArrival
 from apps.bookings.services.arrivals import work_on_arrival
+from apps.bookings.services.stays import purge_stay_tokens
 from apps.common.jobs import JobKind, register
+from apps.common.maintenance import PeriodicDuty, register_duty
 
 
 def register_all() -> None:
     """Make this room's work known to the workers."""
     register(JobKind(model=ExpectedArrival, work=work_on_arrival))
+    register_duty(
+        PeriodicDuty(
+            name="bookings.purge_stay_tokens", every=timedelta(days=1), do=purge_stay_tokens
+        )
+    )

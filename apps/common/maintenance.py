@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.apps import AppConfig
 from django.apps import apps as all_apps
@@ -36,6 +36,8 @@ class PeriodicDuty:
     do: Callable[[datetime], bool]
 
 
+PORTION: Final = 500
+
 _duties: dict[str, PeriodicDuty] = {}
 
 
@@ -53,6 +55,16 @@ def register_all(config: AppConfig) -> None:
 def _known_here(rows: QuerySet[Duty]) -> QuerySet[Duty]:
     """Leave duties of another release to its workers."""
     return rows.filter(name__in=_duties)
+
+
+def delete_portion(rows: QuerySet[Any]) -> bool:
+    """Delete some of ``rows``, and what hangs on them; return whether any may be left.
+
+    For duties: no transaction grows with what has piled up.
+    """
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:PORTION])
+    rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys) == PORTION
 
 
 def work_on_duty(lease: Lease[Duty]) -> None:

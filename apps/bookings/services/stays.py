@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from apps.bookings.models import Booking, Guest, StayToken
 from apps.bookings.stay_window import stay_window
 from apps.common.crypto import new_token, token_digest
+from apps.common.maintenance import delete_portion
 
 GRACE_AFTER_DEPARTURE: Final = timedelta(days=2)
 
@@ -32,6 +33,11 @@ def mint_stay_token(booking: Booking) -> str:
         expires_at=stay_window(booking).ends_at + GRACE_AFTER_DEPARTURE,
     )
     return token
+
+
+def purge_stay_tokens(now: datetime) -> bool:
+    """Delete some keys whose time is over; return whether any may be left."""
+    return delete_portion(StayToken.objects.filter(expires_at__lte=now))
 
 
 def register_primary_guest(booking: Booking, details: GuestDetails) -> Guest:
