@@ -9,7 +9,7 @@ import strawberry_django
 
 from apps.bookings.cleaning import clean_registration
 from apps.bookings.selectors import get_hotel_booking, get_hotel_room
-from apps.bookings.services.desk_codes import reissue_at_desk
+from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.bookings.services.guest_stay import report_code_problem, update_car_registration
 from apps.bookings.stay_view import view_stay
 from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
@@ -57,6 +57,15 @@ class DeskMutation:
         hotel = hotel_for(info, input.hotel_slug, Permission.MANAGE_STAYS)
         booking = get_hotel_booking(hotel, input.booking_id)
         return Booking.of(reissue_at_desk(booking=booking, performed_by=staff_of(info).actor))
+
+    @strawberry_django.mutation(
+        handle_django_errors=False, description="Send the guest the link to their stay again."
+    )
+    @problems_as_results(NotFound, Conflict)
+    def resend_stay_link(self, info: Info, input: BookingInput) -> CheckInBookingResult:
+        hotel = hotel_for(info, input.hotel_slug, Permission.MANAGE_STAYS)
+        booking = get_hotel_booking(hotel, input.booking_id)
+        return Booking.of(resend_stay_link(booking=booking))
 
 
 @strawberry.type

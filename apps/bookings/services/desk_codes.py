@@ -9,6 +9,8 @@ from apps.bookings.events import booking_event
 from apps.bookings.models import Booking
 from apps.bookings.selectors import get_booking_for_update
 from apps.bookings.services.access import reissue_codes
+from apps.bookings.services.notices import send_stay_link
+from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.states import BookingStatus
 
 
@@ -23,4 +25,17 @@ def reissue_at_desk(*, booking: Booking, performed_by: str) -> Booking:
         raise BookingNotConfirmed
     reissue_codes(booking, actor=performed_by, reason="Reissued at the desk.")
     booking_event(booking, "codes-reissued")
+    return booking
+
+
+@transaction.atomic
+def resend_stay_link(*, booking: Booking) -> Booking:
+    """Send the guest a new key to their stay; earlier ones go on working.
+
+    Raises BookingNotConfirmed.
+    """
+    booking = get_booking_for_update(booking.pk)
+    if booking.status != BookingStatus.CONFIRMED:
+        raise BookingNotConfirmed
+    send_stay_link(booking, mint_stay_token(booking))
     return booking

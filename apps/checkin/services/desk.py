@@ -12,8 +12,9 @@ from apps.bookings.rules import reasons_against_check_in
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
 from apps.bookings.services.access import open_doors
 from apps.bookings.services.arrivals import take_in
+from apps.bookings.services.notices import send_stay_link
 from apps.bookings.services.rooming import assign_room
-from apps.bookings.services.stays import GuestDetails, register_primary_guest
+from apps.bookings.services.stays import GuestDetails, mint_stay_token, register_primary_guest
 from apps.checkin.errors import FlowNotFound
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
@@ -55,6 +56,7 @@ def check_in_at_desk(request: DeskCheckIn) -> Booking:
     open_doors(booking, actor=request.performed_by, reason="Checked in at the desk.")
     if flow is not None:
         _complete(flow)
+    send_stay_link(booking, mint_stay_token(booking))
     take_in(
         booking,
         room,
