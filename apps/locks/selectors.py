@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from apps.common.crypto import keyed_digests
 from apps.locks.models import AccessCode, AccessGrant, Lock
-from apps.locks.states import LIVE, WANTED, GrantState
+from apps.locks.states import LIVE, WANTED, CodeKind, GrantState
 
 
 def find_live_grant(holder: str) -> AccessGrant | None:
@@ -51,8 +51,16 @@ def is_live_elsewhere(grant: AccessGrant) -> bool:
     return codes.exclude(grant=grant).exists()
 
 
-def is_live_on_any(digits: str, locks: Iterable[Lock]) -> bool:
-    """Answer whether ``digits`` may open one of ``locks`` now, or hang there waiting to."""
-    return AccessCode.objects.filter(
+def is_live_on_any(
+    digits: str, locks: Iterable[Lock], *, besides: AccessGrant | None = None
+) -> bool:
+    """Answer whether ``digits`` may open one of ``locks`` now, or hang there waiting to.
+
+    Custom codes of ``besides`` do not count: digits are free for the grant that has them.
+    """
+    codes = AccessCode.objects.filter(
         lock__in=list(locks), digits_digest__in=keyed_digests(digits), state__in=LIVE
-    ).exists()
+    )
+    if besides is not None:
+        codes = codes.exclude(grant=besides, kind=CodeKind.CUSTOM)
+    return codes.exists()

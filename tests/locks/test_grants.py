@@ -222,3 +222,14 @@ def test_the_history_tells_who_and_why_without_the_digits(doors: list[Lock]) -> 
     assert events[0] == ("granted", "tests", "A test asks.")
     assert ("revoked", "staff:1", "Left early.") in events
     assert not any(grant.pin in " ".join(event) for event in events)
+
+
+def test_a_move_there_and_back_keeps_the_pin(lock_cloud: LockCloud, doors: list[Lock]) -> None:
+    grant = ask(request_for(doors[:1]))
+    run_due_jobs()
+    ask(request_for(doors[1:]))
+    back = ask(request_for(doors[:1]))
+    run_due_jobs()
+
+    assert back.pin == grant.pin
+    assert lock_cloud.codes_on(doors[0]) == [grant.pin]

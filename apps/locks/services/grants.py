@@ -96,7 +96,7 @@ def _adjust(grant: AccessGrant, request: AccessRequest, *, actor: str, reason: s
     if locks_now == locks_wanted and window_now == (request.starts_at, request.ends_at):
         return grant
     if locks_wanted - locks_now and is_live_on_any(
-        grant.pin, [lock for lock in request.locks if lock.pk not in locks_now]
+        grant.pin, [lock for lock in request.locks if lock.pk not in locks_now], besides=grant
     ):
         # The PIN is somebody else's on a new door: the guest gets another one everywhere.
         grant.pin = pick_pin(
