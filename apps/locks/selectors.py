@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from apps.common.crypto import keyed_digests
 from apps.locks.models import AccessCode, AccessGrant, Lock
-from apps.locks.states import LIVE, WANTED, CodeKind, GrantState
+from apps.locks.states import LIVE, WANTED, GrantState
 
 
 def find_live_grant(holder: str) -> AccessGrant | None:
@@ -43,24 +43,16 @@ def list_current_codes(grant: AccessGrant) -> QuerySet[AccessCode]:
     )
 
 
-def is_live_elsewhere(grant: AccessGrant) -> bool:
-    """Answer whether the grant's PIN is live on one of its locks for somebody else."""
-    codes = AccessCode.objects.filter(
-        lock__in=grant.locks.all(), digits_digest__in=keyed_digests(grant.pin), state__in=LIVE
-    )
-    return codes.exclude(grant=grant).exists()
-
-
 def is_live_on_any(
     digits: str, locks: Iterable[Lock], *, besides: AccessGrant | None = None
 ) -> bool:
     """Answer whether ``digits`` may open one of ``locks`` now, or hang there waiting to.
 
-    Custom codes of ``besides`` do not count: digits are free for the grant that has them.
+    Codes of ``besides`` that carry its own PIN do not count.
     """
     codes = AccessCode.objects.filter(
         lock__in=list(locks), digits_digest__in=keyed_digests(digits), state__in=LIVE
     )
     if besides is not None:
-        codes = codes.exclude(grant=besides, kind=CodeKind.CUSTOM)
+        codes = codes.exclude(grant=besides, kind=besides.code_kind)
     return codes.exists()

@@ -233,3 +233,21 @@ def test_a_move_there_and_back_keeps_the_pin(lock_cloud: LockCloud, doors: list[
 
     assert back.pin == grant.pin
     assert lock_cloud.codes_on(doors[0]) == [grant.pin]
+
+
+def test_a_pin_that_was_given_away_meanwhile_is_replaced(
+    lock_cloud: LockCloud, doors: list[Lock]
+) -> None:
+    grant = ask(request_for(doors))
+    run_due_jobs()
+    # Another code opens the room for a while, and the digits go to the next guest.
+    grant.codes.filter(lock=doors[1]).update(state=CodeState.REMOVED, due_at=None)
+    lock_cloud.remove_behind_our_back(doors[1])
+    other = AccessCodeFactory(lock=doors[1], digits=grant.pin, on_the_lock=True)
+
+    moved = ask(request_for(doors, ends_at=grant.ends_at + timedelta(days=1)))
+    run_due_jobs()
+
+    assert moved.pin != grant.pin
+    assert lock_cloud.codes_on(doors[0]) == lock_cloud.codes_on(doors[1]) == [moved.pin]
+    assert AccessCode.objects.get(pk=other.pk).state == CodeState.SET

@@ -15,6 +15,8 @@ from django.utils import timezone
 from apps.common.crypto import keyed_digest
 from apps.common.jobs import wake
 from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.selectors import is_live_on_any
+from apps.locks.services.digits import change_digits
 from apps.locks.services.history import record
 from apps.locks.services.offline_codes import covers, is_current_offline, offline_code_for
 from apps.locks.states import (
@@ -36,6 +38,9 @@ def align(grant: AccessGrant) -> None:
     """Create, remove and judge. The caller holds a transaction and the lock on ``grant``."""
     codes = _lock_live_codes(grant)
     wanted = _wanted_locks(grant)
+    if _are_digits_lost(grant, wanted, codes):
+        change_digits(grant, reason="Somebody else was given these digits on a lock.")
+        wanted = _wanted_locks(grant)
     if not wanted:
         for code in codes:
             take_off(code)
@@ -45,6 +50,22 @@ def align(grant: AccessGrant) -> None:
         _retire_left_locks(wanted, codes)
         _extend_windows(grant, codes)
     _judge(grant, wanted, codes)
+
+
+def _are_digits_lost(
+    grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCode]
+) -> bool:
+    """Answer whether the PIN is somebody else's on a lock where a code is to be made.
+
+    While a lock had another kind of code, or an earlier PIN on its way out, the digits were free.
+    """
+    bare = [lock for lock in wanted if _is_bare(grant, _on(lock, codes))]
+    return bool(bare) and is_live_on_any(grant.pin, bare, besides=grant)
+
+
+def _is_bare(grant: AccessGrant, codes: Sequence[AccessCode]) -> bool:
+    has_chosen = any(code.kind == grant.code_kind for code in codes)
+    return not has_chosen and not any(_stands_in(code, grant) for code in codes)
 
 
 def _on(lock: Lock, codes: Sequence[AccessCode]) -> list[AccessCode]:
@@ -104,9 +125,9 @@ def _wanted_locks(grant: AccessGrant) -> Sequence[Lock]:
 
 
 def _retire_other_digits(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
-    """Take off custom codes of an earlier PIN; the new one follows when the place is free."""
+    """Take off the chosen codes of an earlier PIN; new ones follow when their places are free."""
     for code in codes:
-        if code.kind == CodeKind.CUSTOM and code.digits != grant.pin:
+        if code.kind == grant.code_kind and code.digits != grant.pin:
             take_off(code)
 
 

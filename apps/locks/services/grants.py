@@ -9,25 +9,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.locks.errors import NoFreePin
 from apps.locks.models import AccessGrant, Lock, LockAccount
-from apps.locks.pins import ALL_DIGITS, PinPolicy, choose_pin
-from apps.locks.selectors import (
-    find_live_grant_for_update,
-    is_live_elsewhere,
-    is_live_on_any,
-)
+from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
 from apps.locks.services.alignment import align
+from apps.locks.services.digits import PIN_TRIES, change_digits, mark_given_up, pick_pin
 from apps.locks.services.history import record
 from apps.locks.states import CodeKind, GrantState
-
-PIN_TRIES: Final = 5
-OTHER_DIGITS: Final = "other digits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,37 +102,9 @@ def _adjust(grant: AccessGrant, request: AccessRequest, *, actor: str, reason: s
     return grant
 
 
-def pick_pin(locks: Sequence[Lock], *, length: int, own_numbers: frozenset[str]) -> str:
-    """Return a PIN that is free on every one of ``locks``. Raises NoFreePin."""
-    keys = "".join(
-        digit for digit in ALL_DIGITS if all(digit in lock.keypad_digits for lock in locks)
-    )
-    policy = PinPolicy(length=length, digits=keys, own_numbers=own_numbers)
-    pin = choose_pin(policy, is_taken=lambda digits: is_live_on_any(digits, locks))
-    if pin is None:
-        raise NoFreePin
-    return pin
-
-
 def choose_new_pin(grant: AccessGrant, *, reason: str) -> None:
-    """Give the grant other digits on all its locks. The caller holds the lock on ``grant``.
-
-    Where there are none, or too many were tried, the grant is given up: a person has to act.
-    """
-    if grant.history.filter(event=OTHER_DIGITS).count() >= PIN_TRIES:
-        give_up(grant, reason="The locks refused one PIN after the other.")
-        return
-    try:
-        grant.pin = pick_pin(
-            list(grant.locks.all()),
-            length=grant.pin_length,
-            own_numbers=frozenset(grant.own_numbers.split()),
-        )
-    except NoFreePin as error:
-        give_up(grant, reason=error.message)
-        return
-    grant.save(update_fields=["pin"])
-    record(OTHER_DIGITS, grant=grant, reason=reason)
+    """Give the grant other digits on all its locks. The caller holds the lock on ``grant``."""
+    change_digits(grant, reason=reason)
     align(grant)
 
 
@@ -150,9 +114,7 @@ def give_up(grant: AccessGrant, *, reason: str) -> None:
     A person has to act; asking for access again makes a new attempt. The caller holds the lock
     on ``grant``.
     """
-    grant.is_given_up = True
-    grant.save(update_fields=["is_given_up"])
-    record("given up", grant=grant, reason=reason)
+    mark_given_up(grant, reason=reason)
     align(grant)
 
 
@@ -184,10 +146,7 @@ def revive_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None
     grant.asked_at = timezone.now()
     grant.save(update_fields=["state", "ended_at", "ready_at", "asked_at"])
     record("revived", grant=grant, actor=actor, reason=reason)
-    if is_live_elsewhere(grant):
-        choose_new_pin(grant, reason="Somebody else has the PIN by now.")
-    else:
-        align(grant)
+    align(grant)
     return grant
 
 
