@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -251,3 +254,19 @@ def test_a_pin_that_was_given_away_meanwhile_is_replaced(
     assert moved.pin != grant.pin
     assert lock_cloud.codes_on(doors[0]) == lock_cloud.codes_on(doors[1]) == [moved.pin]
     assert AccessCode.objects.get(pk=other.pk).state == CodeState.SET
+
+
+def test_a_window_with_seconds_is_widened_to_what_locks_can_keep(
+    lock_cloud: LockCloud, doors: list[Lock]
+) -> None:
+    starts_at = timezone.now().replace(second=30, microsecond=1)
+    ends_at = starts_at + timedelta(hours=3)
+    grant = ask(request_for(doors, starts_at=starts_at, ends_at=ends_at))
+    run_due_jobs()
+
+    assert grant.starts_at == starts_at.replace(second=0, microsecond=0)
+    assert grant.ends_at == ends_at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        call_command("reconcile_locks", stdout=StringIO())
+        run_due_jobs()
+    assert lock_cloud.calls("keyboardPwd/change") == 0, "the list agreed with the row"

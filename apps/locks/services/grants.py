@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -20,11 +20,15 @@ from apps.locks.services.alignment import align
 from apps.locks.services.digits import PIN_TRIES, change_digits, mark_given_up, pick_pin
 from apps.locks.services.history import record
 from apps.locks.states import CodeKind, GrantState
+from apps.locks.ttlock.wire import ceil_minute, floor_minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """Access that is wanted: from ``starts_at`` inclusive until ``ends_at`` exclusive, aware."""
+    """Access that is wanted: from ``starts_at`` inclusive until ``ends_at`` exclusive, aware.
+
+    Locks count in minutes: the grant's window is the one asked for, widened to whole ones.
+    """
 
     account: LockAccount
     locks: Sequence[Lock]
@@ -43,6 +47,9 @@ def grant_access(request: AccessRequest, *, actor: str, reason: str) -> AccessGr
 
     Asking again never makes a second PIN. Raises NoFreePin.
     """
+    request = replace(
+        request, starts_at=floor_minute(request.starts_at), ends_at=ceil_minute(request.ends_at)
+    )
     for _ in range(PIN_TRIES):
         # Somebody took the digits on one of the locks meanwhile, or the holder's twin was quicker:
         # what is there now is seen at the next try.
