@@ -163,7 +163,8 @@ def _extend_windows(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
     for code in codes:
         if code.kind == CodeKind.OFFLINE or code.state in UNWANTED | {CodeState.REMOVED}:
             continue
-        if (code.starts_at, code.ends_at) == (grant.starts_at, grant.ends_at):
+        is_same = (code.starts_at, code.ends_at) == (grant.starts_at, grant.ends_at)
+        if is_same and not (code.state == CodeState.SET and code.is_outcome_unknown):
             continue
         if code.state in NEVER_SENT:
             code.starts_at, code.ends_at = grant.starts_at, grant.ends_at

@@ -12,7 +12,14 @@ from apps.common.alerts import clear_alert
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
 from apps.locks.services.alignment import align
-from apps.locks.services.code_rows import lock_grant, may_still_land, ours_among, same_digits
+from apps.locks.services.code_rows import (
+    doubt_of,
+    is_young,
+    lock_grant,
+    named_like,
+    ours_among,
+    same_digits,
+)
 from apps.locks.services.failures import OVERDUE_ALERT, after_failure
 from apps.locks.services.gateways import GatewayHold, has_turn
 from apps.locks.services.history import record
@@ -26,9 +33,14 @@ LOOK_AGAIN: Final = timedelta(seconds=10)  # while a call in doubt may still lan
 def remove_code(
     lease: Lease[AccessCode], code: AccessCode, client: TTLockClient, hold: GatewayHold
 ) -> bool:
-    """Delete the code, or find that it is not there. Returns whether the gateway got through."""
+    """Delete the code, or find that it is not there. Returns whether the gateway got through.
+
+    After a call in doubt, the id that the row knows may be an earlier one.
+    """
+    doubt = doubt_of(code)
     try:
-        vendor_id = code.vendor_code_id or _find(code, client)
+        listed_id = _find(code, client) if doubt or not code.vendor_code_id else None
+        vendor_id = listed_id or code.vendor_code_id
         if vendor_id is not None:
             if not has_turn(lease, hold):
                 return False
@@ -37,9 +49,9 @@ def remove_code(
         _leave_to_its_hours(lease)
         return True
     except LockCloudError as error:
-        after_failure(lease, error, is_in_doubt=code.is_outcome_unknown)
+        after_failure(lease, error, doubt=doubt)
         return False
-    if vendor_id is None and may_still_land(code, timezone.now()):
+    if doubt and listed_id is None and is_young(doubt, timezone.now()):
         lease.settle(due_at=timezone.now() + LOOK_AGAIN)
         return False
     _store_removed(lease, "")
@@ -47,10 +59,9 @@ def remove_code(
 
 
 def _find(code: AccessCode, client: TTLockClient) -> int | None:
-    """Look the code up where no answer ever told its id."""
-    if not code.digits:
-        return None
-    found = ours_among(same_digits(code, client), code)
+    """Look the code up where no answer told its id, or even its digits."""
+    listed = same_digits(code, client) if code.digits else list(named_like(code, client))
+    found = ours_among(listed, code)
     return found.passcode_id if found else None
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode, AccessGrant
+from apps.locks.reconciliation import tag_of
 from apps.locks.states import UNWANTED
 from apps.locks.ttlock.answers import Passcode
 from apps.locks.ttlock.client import TTLockClient
@@ -32,21 +33,28 @@ def same_digits(code: AccessCode, client: TTLockClient) -> list[Passcode]:
 
 
 def ours_among(listed: list[Passcode], code: AccessCode) -> Passcode | None:
-    """Return the entry that carries this row's name tag."""
-    return next((passcode for passcode in listed if passcode.name == code.name_tag), None)
+    """Return the entry that points to this row; its grant may have changed since it was named."""
+    return next((passcode for passcode in listed if _is_of(passcode, code)), None)
 
 
 def named_like(code: AccessCode, client: TTLockClient) -> Iterator[Passcode]:
     """Yield what the lock's list has under this row's name tag, whatever its digits."""
-    listed = client.list_passcodes(lock_id=code.lock.vendor_lock_id, search=code.name_tag)
-    return (passcode for passcode in listed if passcode.name == code.name_tag)
+    listed = client.list_passcodes(lock_id=code.lock.vendor_lock_id, search=code.id.hex[:12])
+    return (passcode for passcode in listed if _is_of(passcode, code))
 
 
-def may_still_land(code: AccessCode, now: datetime) -> bool:
-    """Answer whether a call in doubt could take effect after this look at the list."""
-    return (
-        code.is_outcome_unknown and code.sent_at is not None and now < code.sent_at + MAY_LAND_LATE
-    )
+def _is_of(passcode: Passcode, code: AccessCode) -> bool:
+    return tag_of(passcode.name) == code.id.hex[:12]
+
+
+def doubt_of(code: AccessCode) -> datetime | None:
+    """Return when the call was begun whose outcome nobody knows; None without such a call."""
+    return (code.sent_at or code.asked_at) if code.is_outcome_unknown else None
+
+
+def is_young(doubt: datetime, now: datetime) -> bool:
+    """Answer whether the call in doubt could take effect after this look at the list."""
+    return now < doubt + MAY_LAND_LATE
 
 
 def next_visit(code: AccessCode) -> datetime:

@@ -10,7 +10,14 @@ from django.utils import timezone
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
 from apps.locks.services.alignment import align
-from apps.locks.services.code_rows import lock_grant, next_visit, ours_among, same_digits
+from apps.locks.services.code_rows import (
+    doubt_of,
+    is_young,
+    lock_grant,
+    next_visit,
+    ours_among,
+    same_digits,
+)
 from apps.locks.services.failures import after_failure
 from apps.locks.services.gateways import GatewayHold, has_turn
 from apps.locks.services.grants import choose_new_pin
@@ -28,14 +35,14 @@ def set_code(
     lease: Lease[AccessCode], code: AccessCode, client: TTLockClient, hold: GatewayHold
 ) -> bool:
     """Write the code, or find that it is there already. Returns whether the gateway got through."""
-    is_in_doubt = code.is_outcome_unknown
+    doubt = doubt_of(code)
     window = _begin(lease)
     if window is None:
         lease.settle(due_at=timezone.now())
         return False
     try:
-        listed = same_digits(code, client) if is_in_doubt else []
-        is_in_doubt = False
+        listed = same_digits(code, client) if doubt else []
+        doubt = doubt if doubt and is_young(doubt, timezone.now()) else None
         ours = ours_among(listed, code)
         if listed and ours is None:
             _choose_other_digits(lease, "A lock already had these digits from elsewhere.")
@@ -47,7 +54,7 @@ def set_code(
         _choose_other_digits(lease, "A lock refused these digits.")
         return True
     except LockCloudError as error:
-        after_failure(lease, error, is_in_doubt=is_in_doubt)
+        after_failure(lease, error, doubt=doubt)
         return False
     _store_set(lease, vendor_id, window=_window_of(ours) or window, is_verified=ours is not None)
     return ours is None

@@ -89,7 +89,8 @@ def duty_of(code: AccessCode) -> Duty:
     if code.state != CodeState.SET:
         return Duty.SET
     is_other_window = (code.starts_at, code.ends_at) != (code.grant.starts_at, code.grant.ends_at)
-    return Duty.WINDOW if is_other_window else Duty.NOTHING
+    # A change in doubt may have been carried out: the row's own window says nothing then.
+    return Duty.WINDOW if is_other_window or code.is_outcome_unknown else Duty.NOTHING
 
 
 def _visit(lease: Lease[AccessCode], code: AccessCode, visit: Visit) -> None:

@@ -38,11 +38,11 @@ OVERDUE_ALERT: Final = "code_not_removed"
 
 
 def after_failure(
-    lease: Lease[AccessCode], error: cloud.LockCloudError, *, is_in_doubt: bool = False
+    lease: Lease[AccessCode], error: cloud.LockCloudError, *, doubt: datetime | None = None
 ) -> None:
     """Store what the failure means and when to try again.
 
-    ``is_in_doubt``: an earlier call may have been carried out, and the lock was not read since.
+    ``doubt``: when an earlier call was begun that may have been carried out, or may be yet.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -50,20 +50,34 @@ def after_failure(
         code = lease.lock()
         if code is None:
             return
-        was_sent = error.call != NONE_SENT
         code.last_problem = f"{type(error).__name__}: {error.staff_advice}"[:200]
-        code.is_outcome_unknown = (
-            is_in_doubt
-            or isinstance(error, cloud.OutcomeUnknown | cloud.DuplicateCode)
-            or (code.is_outcome_unknown and not was_sent)
-        )
+        _keep_doubt(code, error, doubt)
         _move_on(code, error, now)
         code.is_out_of_reach = code.is_out_of_reach or _is_out_of_reach(code, error, now)
-        code.save(update_fields=["state", "last_problem", "is_outcome_unknown", "is_out_of_reach"])
+        code.save(
+            update_fields=[
+                *("state", "last_problem", "is_out_of_reach"),
+                *("is_outcome_unknown", "sent_at"),
+            ]
+        )
         _note(grant, code)
         lease.settle(due_at=now + _pause(code, error, lease.row.attempts, now))
         _decide(grant, code, error, now)
     _tell(code, error, now)
+
+
+def _keep_doubt(code: AccessCode, error: cloud.LockCloudError, doubt: datetime | None) -> None:
+    """A refusal ends its own call, but not the doubt about an earlier one."""
+    if error.call == NONE_SENT:
+        return
+    is_unclear = isinstance(
+        error, cloud.OutcomeUnknown | cloud.DuplicateCode | cloud.UnknownErrcode
+    )
+    if is_unclear and code.state not in UNWANTED:  # a removal is simply asked for again
+        code.is_outcome_unknown = True
+        return
+    code.is_outcome_unknown = doubt is not None
+    code.sent_at = doubt or code.sent_at
 
 
 def _decide(

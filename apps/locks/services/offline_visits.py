@@ -12,7 +12,7 @@ from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
 from apps.locks.services.alignment import align
 from apps.locks.services.budget import note_open
-from apps.locks.services.code_rows import lock_grant, named_like, next_visit
+from apps.locks.services.code_rows import doubt_of, lock_grant, named_like, next_visit
 from apps.locks.services.failures import after_failure
 from apps.locks.services.history import record
 from apps.locks.states import UNWANTED, CodeState
@@ -23,18 +23,18 @@ from apps.locks.ttlock.errors import DuplicateCode, LockCloudError, WindowAlread
 
 def issue_offline_code(lease: Lease[AccessCode], code: AccessCode, client: TTLockClient) -> None:
     """Get the digits for the hours that the row has reserved."""
-    is_in_doubt = code.is_outcome_unknown
+    doubt = doubt_of(code)
     if not _begin(lease):
         lease.settle(due_at=timezone.now())
         return
     try:
-        listed = next(named_like(code, client), None) if is_in_doubt else None
+        listed = next(named_like(code, client), None) if doubt else None
         issued = listed or _get(code, client)
     except (WindowAlreadyIssued, DuplicateCode):
         _give_hours_up(lease)
         return
     except LockCloudError as error:
-        after_failure(lease, error)
+        after_failure(lease, error, doubt=doubt)
         return
     _store(lease, issued.code, issued.passcode_id)
     note_open(code.lock.account)

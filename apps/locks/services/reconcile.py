@@ -73,8 +73,9 @@ def _verified(code: AccessCode, _finding: Finding) -> None:
 def _set_again(code: AccessCode, _finding: Finding) -> None:
     """Somebody took the code off the lock, or the lock was reset: write it again."""
     code.move_to(CodeState.SETTING)
-    code.verified_at = None
-    code.save(update_fields=["state", "verified_at"])
+    code.asked_at = timezone.now()
+    code.vendor_code_id = code.verified_at = None
+    code.save(update_fields=["state", "asked_at", "vendor_code_id", "verified_at"])
     _note(code, Difference.MISSING)
     owe_work(code)
     align(code.grant)
