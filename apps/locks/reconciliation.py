@@ -15,7 +15,7 @@ from typing import Final
 
 from apps.locks.models import AccessCode
 from apps.locks.states import CodeKind, CodeState
-from apps.locks.ttlock.answers import Passcode
+from apps.locks.ttlock.answers import Passcode, PasscodeStatus
 
 TAG: Final = re.compile(r".* ([0-9a-f]{12})")
 
@@ -27,6 +27,7 @@ class Difference(StrEnum):
     MISSING = "missing on the lock"
     WINDOW_DIFFERS = "another window on the lock"
     DIGITS_DIFFER = "other digits on the lock"
+    NEVER_WRITTEN = "listed, but never written"
     STILL_LISTED = "still on the lock"
     UNKNOWN = "not made here"
 
@@ -66,18 +67,31 @@ def compare(
 
 
 def _judge_listed(code: AccessCode, passcode: Passcode, taken_at: datetime) -> Iterator[Finding]:
+    difference = None
     if code.state == CodeState.REMOVED:
-        if code.removed_at is not None and code.removed_at < taken_at and code.ends_at > taken_at:
-            yield Finding(difference=Difference.STILL_LISTED, code=code, listed=passcode)
-        return
-    if not _is_settled(code, taken_at):
-        return
+        difference = Difference.STILL_LISTED if _should_be_gone(code, taken_at) else None
+    elif _is_settled(code, taken_at):
+        difference = _difference(code, passcode)
+    if difference is not None:
+        yield Finding(difference=difference, code=code, listed=passcode)
+
+
+def _difference(code: AccessCode, passcode: Passcode) -> Difference | None:
+    if passcode.status == PasscodeStatus.ADD_FAILED:
+        return Difference.NEVER_WRITTEN
+    if passcode.status == PasscodeStatus.ADDING:
+        return None  # the next listing tells how it ended
     if code.digits != passcode.code:
-        yield Finding(difference=Difference.DIGITS_DIFFER, code=code, listed=passcode)
-    elif code.kind != CodeKind.OFFLINE and _window_of(passcode) != (code.starts_at, code.ends_at):
-        yield Finding(difference=Difference.WINDOW_DIFFERS, code=code, listed=passcode)
-    elif code.verified_at is None:
-        yield Finding(difference=Difference.VERIFIED, code=code, listed=passcode)
+        return Difference.DIGITS_DIFFER
+    if code.kind != CodeKind.OFFLINE and _window_of(passcode) != (code.starts_at, code.ends_at):
+        return Difference.WINDOW_DIFFERS
+    return Difference.VERIFIED if code.verified_at is None else None
+
+
+def _should_be_gone(code: AccessCode, taken_at: datetime) -> bool:
+    """An ended custom code still fills the lock's memory; an offline one is arithmetic."""
+    was_gone = code.removed_at is not None and code.removed_at < taken_at
+    return was_gone and (code.kind != CodeKind.OFFLINE or code.ends_at > taken_at)
 
 
 def _should_be_listed(code: AccessCode, taken_at: datetime) -> bool:

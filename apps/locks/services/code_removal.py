@@ -23,6 +23,7 @@ from apps.locks.services.code_rows import (
 from apps.locks.services.failures import OVERDUE_ALERT, after_failure
 from apps.locks.services.gateways import GatewayHold, has_turn
 from apps.locks.services.history import record
+from apps.locks.services.reconcile import first_look_after
 from apps.locks.states import CodeKind, CodeState
 from apps.locks.ttlock.client import TTLockClient
 from apps.locks.ttlock.errors import LockCloudError, NeverUsedYet, PasscodeGone
@@ -109,4 +110,6 @@ def _store_removed(lease: Lease[AccessCode], reason: str) -> None:
         record("removed", grant=grant, code=code, reason=reason)
         lease.settle()
         align(grant)
+        if code.vendor_code_id is not None or code.sent_at is not None:
+            first_look_after(code.removed_at, [code.lock_id])
         clear_alert(scope=grant.account.alert_scope, kind=OVERDUE_ALERT, subject=str(code.pk))

@@ -12,7 +12,7 @@ from apps.common.jobs import Lease
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.reconciliation import tag_of
 from apps.locks.states import UNWANTED
-from apps.locks.ttlock.answers import Passcode
+from apps.locks.ttlock.answers import Passcode, PasscodeStatus
 from apps.locks.ttlock.client import TTLockClient
 
 # A command may land after its caller gave up. For so long after it was sent, "not in the list"
@@ -35,6 +35,11 @@ def same_digits(code: AccessCode, client: TTLockClient) -> list[Passcode]:
 def ours_among(listed: list[Passcode], code: AccessCode) -> Passcode | None:
     """Return the entry that points to this row; its grant may have changed since it was named."""
     return next((passcode for passcode in listed if _is_of(passcode, code)), None)
+
+
+def is_on_the_lock(passcode: Passcode) -> bool:
+    """Answer whether the cloud says that the lock itself has the entry, or says nothing."""
+    return passcode.status not in {PasscodeStatus.ADDING, PasscodeStatus.ADD_FAILED}
 
 
 def named_like(code: AccessCode, client: TTLockClient) -> Iterator[Passcode]:

@@ -12,6 +12,7 @@ from apps.locks.models import AccessCode
 from apps.locks.services.alignment import align
 from apps.locks.services.code_rows import (
     doubt_of,
+    is_on_the_lock,
     is_young,
     lock_grant,
     next_visit,
@@ -56,7 +57,8 @@ def set_code(
     except LockCloudError as error:
         after_failure(lease, error, doubt=doubt)
         return False
-    _store_set(lease, vendor_id, window=_window_of(ours) or window, is_verified=ours is not None)
+    is_verified = ours is not None and is_on_the_lock(ours)
+    _store_set(lease, vendor_id, window=_window_of(ours) or window, is_verified=is_verified)
     return ours is None
 
 

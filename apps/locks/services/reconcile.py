@@ -21,7 +21,8 @@ from apps.locks.states import LIVE, CodeState
 from apps.locks.ttlock.answers import Passcode
 
 RECONCILER: Final = "reconciler"
-SOON_AFTER_SETTING: Final = timedelta(minutes=5)  # a fresh code is seen in the list then
+# A fresh code is seen in the list then, and one that was taken off is seen to be gone.
+SOON_AFTER_SETTING: Final = timedelta(minutes=5)
 
 
 def inspect_lock(lock: Lock) -> list[Finding]:
@@ -107,6 +108,16 @@ def _replace(code: AccessCode, _finding: Finding) -> None:
     align(code.grant)
 
 
+def _write_anew(code: AccessCode, finding: Finding) -> None:
+    """The cloud took the code and the lock never got it: its entry goes, and it is written anew."""
+    _note(code, Difference.NEVER_WRITTEN)
+    if finding.listed is not None:
+        code.vendor_code_id = finding.listed.passcode_id
+        code.save(update_fields=["vendor_code_id"])
+    take_off(code)
+    align(code.grant)
+
+
 def _remove_again(code: AccessCode, finding: Finding) -> None:
     """A code that was believed gone is still listed: the debt stands."""
     code.move_to(CodeState.REMOVING)
@@ -128,6 +139,7 @@ _MENDING: Final[dict[Difference, Callable[[AccessCode, Finding], None]]] = {
     Difference.MISSING: _set_again,
     Difference.WINDOW_DIFFERS: _mend_window,
     Difference.DIGITS_DIFFER: _replace,
+    Difference.NEVER_WRITTEN: _write_anew,
     Difference.STILL_LISTED: _remove_again,
 }
 
