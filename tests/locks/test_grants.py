@@ -270,3 +270,18 @@ def test_a_window_with_seconds_is_widened_to_what_locks_can_keep(
         call_command("reconcile_locks", stdout=StringIO())
         run_due_jobs()
     assert lock_cloud.calls("keyboardPwd/change") == 0, "the list agreed with the row"
+
+
+def test_a_single_door_gets_other_digits_where_its_own_are_taken(
+    lock_cloud: LockCloud, doors: list[Lock]
+) -> None:
+    grant = ask(request_for(doors[:1]))
+    lock_cloud.add_foreign_code(doors[0], grant.pin)
+    run_due_jobs()
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        run_due_jobs()
+
+    again = AccessGrant.objects.get(pk=grant.pk)
+    assert again.state == GrantState.READY
+    assert again.pin != grant.pin
+    assert lock_cloud.codes_on(doors[0]) == [grant.pin, again.pin]

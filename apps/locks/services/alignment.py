@@ -46,6 +46,7 @@ def align(grant: AccessGrant) -> None:
             take_off(code)
     else:
         _retire_other_digits(grant, codes)
+        codes = [code for code in codes if code.state in LIVE]  # the others' places are free
         codes += [created for lock in wanted for created in _serve(grant, lock, _on(lock, codes))]
         _retire_left_locks(wanted, codes)
         _extend_windows(grant, codes)
