@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from backend.demo import documents
 from backend.demo.client import GuestApp
-from backend.demo.story import expect
+from backend.demo.stage import expect
 from bench.common import EmbeddedHouse, timed
 
 HOTEL: Final = "hotel-killarney"

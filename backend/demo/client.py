@@ -6,7 +6,7 @@ It talks to the server as any stranger would; nothing here knows the code behind
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
 
 import requests
@@ -24,12 +24,14 @@ class StoryFailed(Exception):
 
 
 class GuestApp:
-    """Speaks to one server."""
+    """Speaks to one server; with a ``staff_token``, as the desk does."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, staff_token: str | None = None) -> None:
         self._url = f"{base_url}/graphql/"
         self._socket_url = self._url.replace("http", "ws", 1)
         self._session = requests.Session()
+        self._login = {"authorization": f"Bearer {staff_token}"} if staff_token else {}
+        self._session.headers.update(self._login)
         self._session.trust_env = False  # a server on this machine is not behind a proxy
 
     def ask(self, document: str, **variables: Any) -> Answer:
@@ -41,21 +43,28 @@ class GuestApp:
             raise StoryFailed(answer["errors"][0]["message"])
         return cast(Answer, next(iter(answer["data"].values())))
 
-    def watch(self, document: str, **variables: Any) -> Iterator[Answer]:
-        """Yield what a subscription sends until it completes."""
+    def watch(
+        self, document: str, *, on_open: Callable[[], None] | None = None, **variables: Any
+    ) -> Iterator[Answer]:
+        """Yield what a subscription sends until it completes. ``on_open``: it is under way."""
         with connect(
             self._socket_url, subprotocols=[PROTOCOL], open_timeout=PATIENCE_SECONDS
         ) as socket:
-            socket.send(json.dumps({"type": "connection_init"}))
+            socket.send(json.dumps({"type": "connection_init", "payload": self._login}))
             _expect(json.loads(socket.recv(PATIENCE_SECONDS)), "connection_ack")
             payload = {"query": document, "variables": variables}
             socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+            # The server works frames off in order: its answer to a ping follows the subscription.
+            socket.send(json.dumps({"type": "ping"}))
             while True:
                 frame = json.loads(socket.recv(PATIENCE_SECONDS))
                 if frame["type"] == "complete":
                     return
                 if frame["type"] == "next":
                     yield cast(Answer, next(iter(frame["payload"]["data"].values())))
+                elif frame["type"] == "pong":
+                    if on_open is not None:
+                        on_open()
                 elif frame["type"] == "ping":
                     socket.send(json.dumps({"type": "pong"}))
                 else:

@@ -33,3 +33,17 @@ WATCH = """
 subscription Watch($token: String!) {
   checkInFlow(token: $token) { step status pinStatus }
 }"""
+
+CHECK_OUT = f"""
+mutation CheckOut($input: CheckOutBookingInput!) {{
+  checkOutBooking(input: $input) {{
+    __typename
+    ... on Booking {{ bookingId status assignedRoom {{ number status }} }}
+    {PROBLEM}
+  }}
+}}"""
+
+BOARD = """
+subscription Board($hotelSlug: String!) {
+  hotelEvents(hotelSlug: $hotelSlug) { id name bookingId roomNumber occurredAt }
+}"""

@@ -5,19 +5,25 @@ from __future__ import annotations
 import shutil
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from huey.contrib.djhuey import HUEY
 
+from apps.locks.models import AccessCode
+from apps.locks.states import CodeState
 from backend.demo.client import StoryFailed
 from backend.demo.seed import SeedRequest, seed
 from backend.demo.simulator import provision
+from backend.demo.stage import Stage, wait_until
 from backend.demo.story import Story
 from backend.demo.urls import print_urls
 from backend.server import HOST, EmbeddedServer, bind, simulator_state_path, start_simulator
+
+HOUSE_SECONDS: Final = 60.0
 
 
 class Command(BaseCommand):
@@ -40,11 +46,16 @@ class Command(BaseCommand):
         summary = seed(SeedRequest())
         simulator = start_simulator()
         base = f"http://{HOST}:{bound.getsockname()[1]}"
+        guest = summary.arriving[0]
         story = Story(
-            base_url=base,
-            simulator_url=simulator.url if simulator else None,
-            hotel_slug=summary.hotel.slug,
-            booking_reference=summary.arriving[0].booking_reference,
+            stage=Stage(
+                base_url=base,
+                simulator_url=simulator.url if simulator else None,
+                hotel_slug=summary.hotel.slug,
+                staff_token=summary.tokens["staff"],
+            ),
+            booking_id=guest.booking_id,
+            booking_reference=guest.booking_reference,
         )
         try:
             if simulator is not None:
@@ -72,8 +83,10 @@ class _Performance:
         threading.Thread(target=self._play, name="demo-story", daemon=True).start()
 
     def _play(self) -> None:
-        console = self._story.console
+        stage = self._story.stage
+        console = stage.console
         try:
+            _wait_for_house(stage)
             self._story.play()
         except StoryFailed as failure:
             self.failure = str(failure)
@@ -85,18 +98,35 @@ class _Performance:
             self.server.should_exit = True
             return
         console.rule("[bold]What to open next")
-        print_urls(self._story.base_url, settings.TTLOCK_API_URL)
+        print_urls(stage.base_url, settings.TTLOCK_API_URL)
         console.print("Ctrl-C ends it.")
 
 
+def _wait_for_house(stage: Stage) -> None:
+    """Let the guests who are in house get their codes first: the locks take them one by one."""
+    under_way = AccessCode.objects.filter(
+        state__in=[CodeState.PENDING, CodeState.SETTING, CodeState.REMOVING]
+    )
+    try:
+        if under_way.exists():
+            with stage.step("The guests in house have their codes"):
+                wait_until(
+                    lambda: not under_way.exists(),
+                    seconds=HOUSE_SECONDS,
+                    complaint="The guests in house did not get their codes.",
+                )
+    finally:
+        connection.close()
+
+
 def _forget_everything() -> None:
-    """Remove the embedded database, the queue and the simulated locks' memory."""
+    """Empty the embedded database, the queue and the simulated locks' memory."""
     if connection.vendor != "sqlite":
         raise CommandError("--reset empties the embedded database only; drop this one by hand.")
     connection.close()
     database = settings.DATABASES["default"]["NAME"]
-    for path in (database, settings.HUEY.get("filename"), str(simulator_state_path())):
+    for path in (database, simulator_state_path()):
         for suffix in ("", "-wal", "-shm", "-journal"):
-            if path:
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+    HUEY.flush()  # the queue is open in this process already: its file has to stay
     shutil.rmtree(settings.VAR_DIR / "mail", ignore_errors=True)
