@@ -20,6 +20,7 @@ from apps.bookings.turnover_models import (
     RemovalRecord,
     RoomStatusChange,
 )
+from apps.common.crypto import EncryptedTextField
 from apps.common.jobs import WorkRow
 from apps.common.languages import DEFAULT_LANGUAGE, Language
 from apps.locks.models import Lock, LockAccount
@@ -144,6 +145,9 @@ class Room(models.Model):
     )
     is_out_of_service = models.BooleanField(default=False)
     locks = models.ManyToManyField(Lock, related_name="rooms", blank=True)
+    push_token = EncryptedTextField(
+        blank=True, editable=False, help_text="Of the guest's app; cleared at check-out."
+    )
 
     class Meta:
         ordering: ClassVar = ["number"]
