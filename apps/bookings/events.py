@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.bookings.models import Booking, Room
 from apps.bookings.states import RoomStatus
 from apps.common.events import record_event
+from apps.common.models import Event
 
 
 def shown_number(number: str) -> int | str:
@@ -36,7 +37,7 @@ def room_status_changed(room: Room, *, old: RoomStatus, source: str) -> None:
     record_event(room.hotel.event_stream, "room-status-changed", data)
 
 
-def booking_event(booking: Booking, name: str, **more: Any) -> None:
+def booking_event(booking: Booking, name: str, **more: Any) -> Event:
     """Tell that something happened to a booking."""
     room = booking.assigned_room
     data = {
@@ -45,4 +46,4 @@ def booking_event(booking: Booking, name: str, **more: Any) -> None:
         "timestamp": stamp(timezone.now()),
         **more,
     }
-    record_event(booking.hotel.event_stream, name, data)
+    return record_event(booking.hotel.event_stream, name, data)

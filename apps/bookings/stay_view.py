@@ -55,7 +55,7 @@ class StayView:
 
 def view_stay(booking: Booking) -> StayView:
     """Gather the stay of ``booking``, which comes with its hotel and room."""
-    status = _status_of(booking, timezone.now())
+    status = stay_status(booking, timezone.now())
     grant = None if status == StayStatus.CHECKED_OUT else find_live_grant(booking.lock_holder)
     return StayView(
         booking=booking,
@@ -72,7 +72,8 @@ def _shown(codes: Sequence[AccessCode]) -> list[AccessCode]:
     return [code for code in codes if code.state == CodeState.SET or code.lock_id not in open_doors]
 
 
-def _status_of(booking: Booking, now: datetime) -> StayStatus:
+def stay_status(booking: Booking, now: datetime) -> StayStatus:
+    """Return where the stay is; it is over with its window, whether or not anybody said so."""
     if booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at:
         return StayStatus.CHECKED_OUT
     return StayStatus.IN_HOUSE if booking.checked_in_at else StayStatus.UPCOMING
