@@ -13,7 +13,7 @@ urlpatterns = [
     path("graphql/", graphql_view),
     path("api/auth/", include("apps.staff.api.urls")),
     path("api/checkin/", include("apps.checkin.api.urls")),
-    path("api/", include("apps.bookings.api.urls")),
+    path("api/", include("apps.concierge.api.urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.checkin.api.desk_urls")),
     path("api/locks/", include("apps.locks.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

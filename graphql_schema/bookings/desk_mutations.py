@@ -11,9 +11,9 @@ from apps.bookings.cleaning import clean_registration
 from apps.bookings.selectors import get_hotel_booking, get_hotel_room
 from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.bookings.services.guest_stay import report_code_problem, update_car_registration
-from apps.bookings.stay_view import view_stay
 from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
 from apps.common.errors import Conflict, Invalid, NotFound, Unavailable
+from apps.concierge.stay_page import open_stay_page
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import (
     Booking,
@@ -77,7 +77,7 @@ class GuestStayMutation:
     @problems_as_results(NotFound, Conflict, Unavailable)
     def report_code_problem(self, input: ReportCodeProblemInput) -> ReportCodeProblemResult:
         booking = report_code_problem(token=input.stay_token, lock_name=input.lock_name)
-        return Stay.of(view_stay(booking), input.stay_token)
+        return Stay.of(open_stay_page(booking), input.stay_token)
 
     @strawberry_django.mutation(
         handle_django_errors=False, description="Tell the hotel of another car, or of none."
@@ -87,4 +87,4 @@ class GuestStayMutation:
         given = input.car_registration
         cleaned = clean_registration(given) if given and given.strip() else ""
         booking = update_car_registration(token=input.stay_token, car_registration=cleaned)
-        return cast(StayResult, Stay.of(view_stay(booking), input.stay_token))
+        return cast(StayResult, Stay.of(open_stay_page(booking), input.stay_token))

@@ -7,7 +7,7 @@ import strawberry_django
 
 from apps.bookings.errors import StayNotFound
 from apps.bookings.selectors import get_booking_by_stay_token
-from apps.bookings.stay_view import view_stay
+from apps.concierge.stay_page import open_stay_page
 from graphql_schema.bookings.types import Stay
 
 
@@ -19,4 +19,4 @@ class StayQuery:
             booking = get_booking_by_stay_token(token)
         except StayNotFound:
             return None
-        return Stay.of(view_stay(booking), token)
+        return Stay.of(open_stay_page(booking), token)

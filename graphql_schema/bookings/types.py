@@ -8,7 +8,9 @@ import strawberry
 
 from apps.bookings.models import Hotel as HotelRow
 from apps.bookings.models import Room as RoomRow
-from apps.bookings.stay_view import StayStatus, StayView
+from apps.bookings.stay_view import StayStatus
+from apps.concierge.stay_page import StayPage
+from graphql_schema.concierge.types import MenuItem, Message, RoomServiceOrder
 from graphql_schema.locks.types import AccessCode
 
 strawberry.enum(
@@ -53,11 +55,18 @@ class Stay:
     check_in_at: datetime = strawberry.field(description="From here on, in the hotel's offset.")
     check_out_at: datetime = strawberry.field(description="Until here, in the hotel's offset.")
     car_registration: str | None = strawberry.field(description="The car, if there is one.")
+    messages: list[Message] = strawberry.field(
+        description="The last 100 of the chat with the front desk, oldest first."
+    )
+    menu: list[MenuItem] = strawberry.field(description="What room service brings.")
+    orders: list[RoomServiceOrder] = strawberry.field(
+        description="The last 50 orders of room service, newest first."
+    )
 
     @classmethod
-    def of(cls, view: StayView, token: str) -> Stay:
+    def of(cls, page: StayPage, token: str) -> Stay:
         """Build from a gathered stay and the key that opened it."""
-        booking = view.booking
+        view, booking = page.stay, page.stay.booking
         zone = booking.hotel.zone
         return cls(
             token=token,
@@ -70,4 +79,7 @@ class Stay:
             check_in_at=view.window.starts_at.astimezone(zone),
             check_out_at=view.window.ends_at.astimezone(zone),
             car_registration=view.car_registration,
+            messages=[Message.of(message) for message in page.messages],
+            menu=[MenuItem.of(item) for item in page.menu],
+            orders=[RoomServiceOrder.of(order) for order in page.orders],
         )

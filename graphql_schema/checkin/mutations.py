@@ -7,12 +7,12 @@ from typing import Any, cast
 import strawberry
 import strawberry_django
 
-from apps.bookings.stay_view import view_stay
 from apps.checkin.device_types import device_type_of
 from apps.checkin.selectors import OpenFlow
 from apps.checkin.services import starting, steps
 from apps.checkin.states import DeviceType
 from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
+from apps.concierge.stay_page import open_stay_page
 from graphql_schema.bookings.types import Stay
 from graphql_schema.callers import address_of, user_agent_of
 from graphql_schema.checkin.types import (
@@ -86,4 +86,4 @@ class CheckInMutation:
 
 
 def _stay(opened: starting.OpenStay) -> Stay:
-    return Stay.of(view_stay(opened.booking), opened.token)
+    return Stay.of(open_stay_page(opened.booking), opened.token)

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
-from apps.bookings.api.examples import EXAMPLE_TOKEN, HOTEL, STAY
-from apps.bookings.api.serializers import StayEnvelopeSerializer
+from apps.bookings.api.examples import EXAMPLE_TOKEN, HOTEL
 from apps.bookings.errors import (
     BookingNotConfirmed,
     BookingNotFound,
@@ -28,6 +27,8 @@ from apps.checkin.api.serializers import (
 )
 from apps.common.api.documentation import refusals, retry_after
 from apps.common.errors import RateLimited
+from apps.concierge.api.examples import STAY
+from apps.concierge.api.serializers import StayEnvelopeSerializer
 
 TAGS: Final = ["Self check-in"]
 

@@ -6,8 +6,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.bookings.api.serializers import stay_body
-from apps.bookings.stay_view import view_stay
 from apps.checkin.api import documentation
 from apps.checkin.api.serializers import (
     GuestDetailsSerializer,
@@ -23,6 +21,8 @@ from apps.checkin.selectors import OpenFlow, find_open_flow
 from apps.checkin.services import starting, steps
 from apps.common.addresses import address_of_request
 from apps.common.api.views import SecretView, read_body
+from apps.concierge.api.serializers import stay_body
+from apps.concierge.stay_page import open_stay_page
 
 
 class StartView(SecretView):
@@ -102,4 +102,4 @@ def _open_flow(token: str) -> OpenFlow:
 
 
 def _stay(opened: starting.OpenStay) -> Response:
-    return Response(stay_body(view_stay(opened.booking), token=opened.token))
+    return Response(stay_body(open_stay_page(opened.booking), token=opened.token))

@@ -6,13 +6,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.bookings.api.examples import STAY
-from apps.bookings.api.serializers import StayEnvelopeSerializer, stay_body
 from apps.bookings.errors import StayNotFound
 from apps.bookings.selectors import get_booking_by_stay_token
-from apps.bookings.stay_view import view_stay
 from apps.common.api.documentation import refusals
 from apps.common.api.views import SecretView
+from apps.concierge.api.examples import STAY
+from apps.concierge.api.serializers import StayEnvelopeSerializer, stay_body
+from apps.concierge.stay_page import open_stay_page
 
 
 class ReadStayView(SecretView):
@@ -32,4 +32,4 @@ class ReadStayView(SecretView):
     def get(self, _request: Request, token: str) -> Response:
         """Show the stay. Raises StayNotFound."""
         booking = get_booking_by_stay_token(token)
-        return Response(stay_body(view_stay(booking), token=token))
+        return Response(stay_body(open_stay_page(booking), token=token))
