@@ -72,7 +72,7 @@ def _vacate(booking: Booking, room: Room, performed_by: str, source: str) -> Non
 
 
 def clear_room(room: Room) -> None:
-    """Make the room vacant and dirty, and forget who could be pushed to. The caller holds its lock."""
+    """Make the room vacant and dirty, and tell its app no more. The caller holds its lock."""
     room.is_occupied = False
     room.condition = RoomCondition.DIRTY
     room.push_token = ""

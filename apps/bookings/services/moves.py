@@ -52,7 +52,8 @@ def _change_rooms_in_house(
     booking.guests.update(room=target)
     old_target = target.status
     target.is_occupied = True
-    target.save(update_fields=["is_occupied"])
+    target.push_token = left.push_token if left is not None else ""
+    target.save(update_fields=["is_occupied", "push_token"])
     if left is not None:
         old = left.status
         clear_room(left)
