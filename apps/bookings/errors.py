@@ -134,3 +134,8 @@ class InvalidCarRegistration(errors.Invalid):
             "Enter the registration: 2 to 12 letters and digits, spaces and dashes allowed.",
             field="car_registration",
         )
+
+
+class ErasureNotAllowed(errors.Conflict):
+    code = "ERASURE_NOT_ALLOWED"
+    sentence = "The stay is not over and closed yet; its guest can't be forgotten now."

@@ -12,6 +12,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 
+from apps.bookings.privacy_models import GuestErasure
 from apps.bookings.states import BookingStatus, RoomCondition, RoomStatus, room_status
 from apps.bookings.turnover_models import (
     CheckOut,
@@ -192,6 +193,9 @@ class Booking(models.Model):
     )
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_out_at = models.DateTimeField(null=True, blank=True)
+    anonymised_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its people were last forgotten."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -316,6 +320,7 @@ __all__ = [
     "CheckOut",
     "ExpectedArrival",
     "Guest",
+    "GuestErasure",
     "Hotel",
     "HousekeepingTask",
     "Maintenance",

@@ -11,3 +11,5 @@ booking_checked_out = Signal()  # booking: the guest has left; room: the room th
 check_out_undone = Signal()  # booking: the guest is back in house
 # booking: what a check-out keeps of the stay is to be deleted; removed: a dict to note counts in
 stay_records_removed = Signal()
+# booking: nothing may be kept of who it was for; sent again, so receivers are idempotent
+guest_erased = Signal()

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.common.alerts import clear_alert, raise_alert
@@ -102,6 +103,15 @@ def purge_old_notices(*, before: datetime) -> int:
 
     One that was still to be sent is given up, without an alert. Returns how many were erased.
     """
-    old = Notice.objects.filter(asked_at__lt=before).exclude(recipient="", context="")
-    old.filter(state=NoticeState.PENDING).update(state=NoticeState.FAILED, last_error="Purged")
-    return old.update(recipient="", context="", due_at=None)
+    return _erase(Notice.objects.filter(asked_at__lt=before))
+
+
+def erase_notices(*, scope: str, subject: str) -> int:
+    """Do the same to whatever was to be told about ``subject`` in ``scope``."""
+    return _erase(Notice.objects.filter(scope=scope, subject=subject))
+
+
+def _erase(notices: QuerySet[Notice]) -> int:
+    told = notices.exclude(recipient="", context="")
+    told.filter(state=NoticeState.PENDING).update(state=NoticeState.FAILED, last_error="Purged")
+    return told.update(recipient="", context="", due_at=None)

@@ -164,3 +164,8 @@ def end_grant(grant: AccessGrant, *, actor: str, reason: str) -> None:
     grant.save(update_fields=["state", "ended_at"])
     record("revoked", grant=grant, actor=actor, reason=reason)
     align(grant)
+
+
+def forget_own_numbers(*, holder: str) -> None:
+    """Erase the holder's own numbers from every grant that they ever had."""
+    AccessGrant.objects.filter(holder=holder).exclude(own_numbers="").update(own_numbers="")
