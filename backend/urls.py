@@ -14,6 +14,8 @@ urlpatterns = [
     path("api/auth/", include("apps.staff.api.urls")),
     path("api/checkin/", include("apps.checkin.api.urls")),
     path("api/", include("apps.concierge.api.urls")),
+    path("api/staff/hotel/<str:hotel_slug>/", include("apps.bookings.api.bulk_urls")),
+    path("api/staff/hotels/<str:hotel_slug>/", include("apps.bookings.api.desk_urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.checkin.api.desk_urls")),
     path("api/locks/", include("apps.locks.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

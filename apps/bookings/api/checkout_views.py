@@ -1,0 +1,71 @@
+"""The check-outs of staff: three addresses, one service."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.bookings.api import checkout_documentation as documentation
+from apps.bookings.api.checkout_serializers import (
+    BulkCheckOutSerializer,
+    bulk_check_out_body,
+    check_out_body,
+)
+from apps.bookings.api.desk import StaffView
+from apps.bookings.services.bulk import BulkCheckOut, bulk_check_out
+from apps.bookings.services.checkout import checkout_booking
+from apps.common.api.views import read_body
+from apps.staff.roles import Permission
+
+
+class CheckOutView(StaffView):
+    """A check-out at the desk."""
+
+    needs = Permission.MANAGE_STAYS
+    source: ClassVar[str] = "staff_checkout_endpoint"
+
+    @documentation.CHECK_OUT
+    def post(self, _request: Request, booking_id: str, **_: Any) -> Response:
+        """End the stay."""
+        return self.check_out(booking_id)
+
+    def check_out(self, booking_id: str) -> Response:
+        """End the stay and tell of it."""
+        booking = checkout_booking(
+            booking=self.booking(booking_id), performed_by=self.staff.actor, source=self.source
+        )
+        return Response(check_out_body(booking))
+
+
+class LegacyCheckOutView(CheckOutView):
+    """The same at the address that older front ends call."""
+
+    source = "legacy_checkout_endpoint"
+
+    @documentation.LEGACY_CHECK_OUT
+    def post(self, _request: Request, booking_id: str, **_: Any) -> Response:
+        """End the stay."""
+        return self.check_out(booking_id)
+
+
+class BulkCheckOutView(StaffView):
+    """Many check-outs."""
+
+    needs = Permission.MANAGE_STAYS
+
+    @documentation.BULK_CHECK_OUT
+    def post(self, request: Request, **_: Any) -> Response:
+        """End the stays of the rooms named."""
+        body = read_body(request, BulkCheckOutSerializer)
+        is_destructive = body["destructive"]
+        items = bulk_check_out(
+            BulkCheckOut(
+                hotel=self.hotel,
+                room_ids=body["room_ids"],
+                staff=self.staff,
+                is_destructive=is_destructive,
+            )
+        )
+        return Response(bulk_check_out_body(self.hotel, items, is_destructive=is_destructive))
