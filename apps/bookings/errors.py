@@ -29,6 +29,11 @@ class TaskNotFound(errors.NotFound):
     sentence = "The hotel has no such housekeeping task."
 
 
+class TaskClosed(errors.Conflict):
+    code = "INVALID_ROOM_TRANSITION"
+    sentence = "This task has ended; set the state of its room instead."
+
+
 class RoomNotFound(errors.NotFound):
     code = "ROOM_NOT_FOUND"
     sentence = "The hotel has no such room."

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from apps.bookings.errors import RoomNotFound
+from apps.bookings.errors import NotCheckedIn, RoomNotFound, RoomOccupied
 from apps.bookings.models import Booking, Hotel, RemovalRecord, Room
 from apps.bookings.rules import reasons_against_check_out
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
@@ -104,7 +104,7 @@ def _check_out_one(request: BulkCheckOut, room: Room, stay: Booking | None) -> B
             if not request.is_dry_run:
                 _clear_ghost(room, request.staff.actor)
             return BulkItem(outcome=Outcome.CLEARED, room_id=room.pk, room_number=room.number)
-        _check_out_stay(request, stay)
+        _check_out_stay(request, room, stay)
     except DomainError as error:
         return BulkItem(
             outcome=Outcome.REFUSED,
@@ -121,22 +121,27 @@ def _check_out_one(request: BulkCheckOut, room: Room, stay: Booking | None) -> B
     )
 
 
-def _check_out_stay(request: BulkCheckOut, stay: Booking) -> None:
+def _check_out_stay(request: BulkCheckOut, room: Room, stay: Booking) -> None:
     if request.is_dry_run:
         reasons = reasons_against_check_out(stay)
         if reasons:
             raise reasons[0]
         return
     with transaction.atomic():
-        checkout_booking(booking=stay, performed_by=request.staff.actor, source=SOURCE)
+        # The list was read without locks: a guest who has moved since is not in this room.
+        if get_booking_for_update(stay.pk).assigned_room_id != room.pk:
+            raise NotCheckedIn("The guest has moved to another room meanwhile.")
+        booking = checkout_booking(booking=stay, performed_by=request.staff.actor, source=SOURCE)
         if request.is_destructive:
-            _remove_records(stay, request.staff.actor)
+            _remove_records(booking, request.staff.actor)
 
 
 @transaction.atomic
 def _clear_ghost(room: Room, performed_by: str) -> None:
     """A room that is marked occupied though nobody stays there becomes vacant and dirty."""
     room = get_room_for_update(room.pk)
+    if _stays_in([room.pk]):  # the list was read without locks
+        raise RoomOccupied("A guest has just been checked in here.")
     room.guests.update(room=None)
     if room.status != RoomStatus.OCCUPIED:
         return
@@ -151,8 +156,8 @@ def _clear_ghost(room: Room, performed_by: str) -> None:
     )
 
 
-def _remove_records(stay: Booking, performed_by: str) -> None:
-    booking = get_booking_for_update(stay.pk)
+def _remove_records(booking: Booking, performed_by: str) -> None:
+    """Delete what a check-out keeps, noting what. The caller holds the lock on ``booking``."""
     guests = booking.guests.all()
     removed: dict[str, list[int]] = {"guests": sorted(guests.values_list("pk", flat=True))}
     stay_records_removed.send(sender=Booking, booking=booking, removed=removed)

@@ -8,9 +8,10 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from apps.bookings.errors import TaskNotFound
+from apps.bookings.errors import TaskClosed, TaskNotFound
 from apps.bookings.models import Hotel, HousekeepingTask
-from apps.bookings.services.turnover import cancel_task, set_room_status
+from apps.bookings.selectors import get_room_for_update
+from apps.bookings.services.turnover import OPEN_TASKS, cancel_task, set_room_status
 from apps.bookings.states import RoomStatus, TaskStatus
 
 SOURCE: Final = "housekeeping"
@@ -40,15 +41,20 @@ def update_task(
 ) -> HousekeepingTask:
     """Assign the task, or move it on: the room's own state moves by the room's own rules.
 
-    Raises TaskNotFound, InvalidRoomTransition.
+    Raises TaskNotFound, TaskClosed, InvalidRoomTransition.
     """
+    get_room_for_update(_get_task(hotel, task_id).room_id)  # before the task, as everywhere
     task = _get_task(hotel, task_id)
     if assignee is not None:
         task.assignee = assignee.strip()[:LONGEST_ASSIGNEE]
         task.save(update_fields=["assignee"])
+    if status is None or status == task.status:
+        return task
+    if task.status not in OPEN_TASKS:
+        raise TaskClosed
     if status == TaskStatus.CANCELLED:
         cancel_task(task.room)
-    elif status is not None and status != task.status:
+    else:
         set_room_status(
             room=task.room,
             status=ROOM_STATUS_OF_TASK[status],

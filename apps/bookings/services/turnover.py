@@ -110,7 +110,10 @@ def note_change(  # what an audit line consists of
 
 def _call_waiting_guests(room: Room) -> None:
     now = timezone.now()
-    for expected in ExpectedArrival.objects.filter(booking__assigned_room=room):
+    waiting = ExpectedArrival.objects.select_for_update(of=("self",), skip_locked=True)
+    # A row that somebody has locked is being worked on by one who waits for this room, and will
+    # find it ready; to wait for them here would be to wait for each other.
+    for expected in waiting.filter(booking__assigned_room=room):
         ExpectedArrival.objects.filter(pk=expected.pk).update(due_at=now)
         wake(expected)
 
