@@ -89,6 +89,13 @@ class Hotel(models.Model):
         help_text="Where guests open their stay, such as https://stay.example.com/#/{token}.",
     )
     parking_info = models.TextField(blank=True)
+    wifi_name = models.CharField(max_length=64, blank=True, help_text="The network of the guests.")
+    wifi_password = EncryptedTextField(
+        blank=True, help_text="Shown to guests until they have left; empty for an open network."
+    )
+    house_notes = models.TextField(
+        blank=True, help_text="For every guest, such as where breakfast is."
+    )
     checkin_verification = models.CharField(
         max_length=10, choices=Verification.choices, default=Verification.AUTO
     )
@@ -148,6 +155,9 @@ class Room(models.Model):
     locks = models.ManyToManyField(Lock, related_name="rooms", blank=True)
     push_token = EncryptedTextField(
         blank=True, editable=False, help_text="Of the guest's app; cleared at check-out."
+    )
+    notes = models.TextField(
+        blank=True, help_text="For the guests of this room, such as how the shower works."
     )
 
     class Meta:

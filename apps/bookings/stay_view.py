@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.bookings.models import Booking, Guest
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import StayWindow, stay_window
-from apps.locks.models import AccessCode
+from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.selectors import find_live_grant, list_current_codes
 from apps.locks.states import CodeState
 
@@ -26,14 +26,27 @@ class StayStatus(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wifi:
+    """The guests' network; ``password`` None: it is open."""
+
+    name: str
+    password: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StayView:
-    """What the stay page shows; codes are current ones only, none after check-out."""
+    """What the stay page shows; codes are current ones only.
+
+    After check-out there are neither codes nor what the house tells those who stay. ``grant`` is
+    what the codes belong to.
+    """
 
     booking: Booking
     guest: Guest | None
     status: StayStatus
     window: StayWindow
     codes: Sequence[AccessCode]
+    grant: AccessGrant | None = None
 
     @property
     def guest_name(self) -> str:
@@ -44,6 +57,34 @@ class StayView:
     def car_registration(self) -> str | None:
         """The guest's car, if there is one."""
         return (self.guest.car_registration or None) if self.guest else None
+
+    @property
+    def wifi(self) -> Wifi | None:
+        """The guests' network, if the house has one."""
+        hotel = self.booking.hotel
+        if self._is_over or not hotel.wifi_name:
+            return None
+        return Wifi(name=hotel.wifi_name, password=hotel.wifi_password or None)
+
+    @property
+    def house_notes(self) -> str | None:
+        """What the house tells every guest."""
+        return None if self._is_over else self.booking.hotel.house_notes or None
+
+    @property
+    def room_notes(self) -> str | None:
+        """What the house tells the guests of this room."""
+        room = self.booking.assigned_room
+        return None if self._is_over or room is None else room.notes or None
+
+    @property
+    def _is_over(self) -> bool:
+        return self.status == StayStatus.CHECKED_OUT
+
+    @property
+    def shows_codes(self) -> bool:
+        """Whether the digits of any code are in it."""
+        return any(code.shown_digits for code in self.codes)
 
     @property
     def pin(self) -> str | None:
@@ -63,6 +104,7 @@ def view_stay(booking: Booking) -> StayView:
         status=status,
         window=stay_window(booking),
         codes=_shown(list(list_current_codes(grant))) if grant else [],
+        grant=grant,
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.bookings.models import Booking
+from apps.bookings.services.guest_stay import reveal_stay
 from apps.bookings.states import BookingStatus
-from apps.bookings.stay_view import StayView, view_stay
+from apps.bookings.stay_view import StayView
 from apps.concierge.models import MenuItem, Message, RoomServiceOrder
 from apps.concierge.selectors import last_messages, last_orders, list_menu
 
@@ -26,8 +27,11 @@ class StayPage:
 
 
 def open_stay_page(booking: Booking) -> StayPage:
-    """Gather the page of ``booking``, which comes with its hotel and room."""
-    stay = view_stay(booking)
+    """Gather the page for its guest: a showing of codes is written down.
+
+    ``booking`` comes with its hotel and room.
+    """
+    stay = reveal_stay(booking)
     if booking.status == BookingStatus.COMPLETED:
         return StayPage(stay=stay)
     return StayPage(

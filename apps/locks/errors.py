@@ -14,7 +14,7 @@ class CodeTransitionNotAllowed(errors.Conflict):
         super().__init__(f"A code that is {current} can't become {target}.")
 
 
-class NoOtherCode(errors.Unavailable):
+class NoOtherCode(errors.Conflict):
     """Neither a preset code nor an offline one can be had for this lock."""
 
     code = "PIN_FAILED"

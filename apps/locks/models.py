@@ -127,6 +127,9 @@ class AccessGrant(WorkRow):
         default=False, help_text="A lock can't be mended from here: a person has to act."
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    revealed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When a showing was last written down."
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -28,6 +28,9 @@ class House:
     email: str
     whatsapp: str
     parking_info: str
+    wifi_name: str
+    wifi_password: str
+    house_notes: str
     first_lock_id: int
     gateway_ids: tuple[int, int]  # for the front door, for the rooms
 
@@ -41,6 +44,9 @@ KILLARNEY: Final = House(
     email="desk@killarney.example.com",
     whatsapp="+353209130002",
     parking_info="Behind the house, first gate on the left. Free for guests; 1.9 m high at most.",
+    wifi_name="Killarney Guests",
+    wifi_password="lakes-and-fells",  # noqa: S106  # public
+    house_notes="Breakfast is from 7 to 10 in the garden room. Quiet hours are from 11.",
     first_lock_id=1_000_000,
     gateway_ids=(1, 2),
 )
@@ -53,6 +59,9 @@ DINGLE: Final = House(
     email="desk@dingle.example.com",
     whatsapp="+353209140002",
     parking_info="On the pier; the first hour is free.",
+    wifi_name="Dingle Guests",
+    wifi_password="harbour-lights",  # noqa: S106  # public
+    house_notes="Breakfast is from 8 to 10 at the long table.",
     first_lock_id=2_000_000,
     gateway_ids=(3, 4),
 )
@@ -81,6 +90,9 @@ def ensure_hotel(house: House) -> Hotel:
         email=house.email,
         whatsapp_number=house.whatsapp,
         parking_info=house.parking_info,
+        wifi_name=house.wifi_name,
+        wifi_password=house.wifi_password,
+        house_notes=house.house_notes,
         checkin_verification=Verification.NONE,
         inspects_rooms=True,
         lock_account=account,

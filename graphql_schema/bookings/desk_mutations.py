@@ -7,7 +7,6 @@ from typing import Any, cast
 import strawberry
 import strawberry_django
 
-from apps.bookings.cleaning import clean_registration
 from apps.bookings.selectors import get_hotel_booking, get_hotel_room
 from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.bookings.services.guest_stay import report_code_problem, update_car_registration
@@ -84,7 +83,7 @@ class GuestStayMutation:
     )
     @problems_as_results(NotFound, Invalid, Conflict)
     def update_car_registration(self, input: UpdateCarRegistrationInput) -> StayResult:
-        given = input.car_registration
-        cleaned = clean_registration(given) if given and given.strip() else ""
-        booking = update_car_registration(token=input.stay_token, car_registration=cleaned)
+        booking = update_car_registration(
+            token=input.stay_token, car_registration=input.car_registration
+        )
         return cast(StayResult, Stay.of(open_stay_page(booking), input.stay_token))

@@ -9,6 +9,7 @@ import strawberry
 from apps.bookings.models import Hotel as HotelRow
 from apps.bookings.models import Room as RoomRow
 from apps.bookings.stay_view import StayStatus
+from apps.bookings.stay_view import Wifi as WifiView
 from apps.concierge.stay_page import StayPage
 from graphql_schema.concierge.types import MenuItem, Message, RoomServiceOrder
 from graphql_schema.locks.types import AccessCode
@@ -43,6 +44,17 @@ class GuestRoom:
         return None if row is None else cls(number=row.number)
 
 
+@strawberry.type(description="The guests' network.")
+class Wifi:
+    name: str = strawberry.field(description="The network's name.")
+    password: str | None = strawberry.field(description="Null: the network is open.")
+
+    @classmethod
+    def of(cls, wifi: WifiView | None) -> Wifi | None:
+        """Translate, keeping None."""
+        return None if wifi is None else cls(name=wifi.name, password=wifi.password)
+
+
 @strawberry.type(description="A stay: what the guest needs from arrival to departure.")
 class Stay:
     token: str = strawberry.field(description="The key to this stay; keep it like the PIN.")
@@ -61,6 +73,11 @@ class Stay:
     menu: list[MenuItem] = strawberry.field(description="What room service brings.")
     orders: list[RoomServiceOrder] = strawberry.field(
         description="The last 50 orders of room service, newest first."
+    )
+    wifi: Wifi | None = strawberry.field(description="Null: none, or the stay is over.")
+    house_notes: str | None = strawberry.field(description="What the house tells every guest.")
+    room_notes: str | None = strawberry.field(
+        description="What the house tells the guests of this room."
     )
 
     @classmethod
@@ -82,4 +99,7 @@ class Stay:
             messages=[Message.of(message) for message in page.messages],
             menu=[MenuItem.of(item) for item in page.menu],
             orders=[RoomServiceOrder.of(order) for order in page.orders],
+            wifi=Wifi.of(view.wifi),
+            house_notes=view.house_notes,
+            room_notes=view.room_notes,
         )

@@ -24,6 +24,16 @@ class GuestDetails:
     car_registration: str
 
 
+def details_on_file(booking: Booking) -> GuestDetails:
+    """Return what the booking itself knows of its guest."""
+    return GuestDetails(
+        full_name=booking.contact_name,
+        phone_number=booking.contact_phone,
+        email=booking.contact_email,
+        car_registration="",
+    )
+
+
 def mint_stay_token(booking: Booking) -> str:
     """Return a new key to the stay; earlier ones go on working. Only its digest is kept."""
     token = new_token()

@@ -65,6 +65,9 @@ STAY: Final = OpenApiExample(
             "check_in_at": "2026-06-12T15:00:00+01:00",
             "check_out_at": "2026-06-14T11:00:00+01:00",
             "car_registration": "191-KY-4711",
+            "wifi": {"name": "Killarney Guests", "password": "lakes-and-fells"},
+            "house_notes": "Breakfast is from 7 to 10 in the garden room.",
+            "room_notes": "The shower's left tap is the warm one.",
             "messages": [MESSAGE],
             "menu": [
                 {

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.bookings.api.serializers import AccessCodeSerializer, GuestRoomSerializer, HotelSerializer
 from apps.bookings.stay_view import StayStatus
-from apps.common.api.fields import HotelTimeField
+from apps.common.api.fields import HotelTimeField, TextField
 from apps.concierge.models import RoomServiceOrder
 from apps.concierge.states import OrderStatus, Side
 from apps.concierge.stay_page import StayPage
@@ -81,6 +81,13 @@ class RoomServiceOrderSerializer(serializers.Serializer[RoomServiceOrder]):
     )
 
 
+class WifiSerializer(serializers.Serializer[Any]):
+    """The guests' network."""
+
+    name = serializers.CharField(help_text="The network's name.")
+    password = serializers.CharField(allow_null=True, help_text="Null: the network is open.")
+
+
 class StaySerializer(serializers.Serializer[StayPage]):
     """A stay: what the guest needs from arrival to departure."""
 
@@ -106,6 +113,17 @@ class StaySerializer(serializers.Serializer[StayPage]):
     car_registration = serializers.CharField(
         source="stay.car_registration", allow_null=True, help_text="The car, if there is one."
     )
+    wifi = WifiSerializer(
+        source="stay.wifi", allow_null=True, help_text="Null: none, or the stay is over."
+    )
+    house_notes = serializers.CharField(
+        source="stay.house_notes", allow_null=True, help_text="What the house tells every guest."
+    )
+    room_notes = serializers.CharField(
+        source="stay.room_notes",
+        allow_null=True,
+        help_text="What the house tells the guests of this room.",
+    )
     messages = MessageSerializer(
         many=True, help_text="The last 100 of the chat with the front desk, oldest first."
     )
@@ -124,6 +142,22 @@ class StayEnvelopeSerializer(serializers.Serializer[Any]):
     """``{"stay": {…}}``."""
 
     stay = StaySerializer()
+
+
+class CodeProblemSerializer(serializers.Serializer[Any]):
+    """A door that does not open."""
+
+    lock_name = TextField(
+        default=None,
+        allow_null=True,
+        help_text="As the stay names it; without it, those that never opened.",
+    )
+
+
+class CarSerializer(serializers.Serializer[Any]):
+    """The guest's car."""
+
+    car_registration = TextField(allow_null=True, help_text="Null: there is no car.")
 
 
 def stay_body(page: StayPage, *, token: str) -> dict[str, Any]:
