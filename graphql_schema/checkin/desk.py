@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
 
 from apps.bookings.selectors import get_hotel_booking
+from apps.checkin.funnel import check_in_funnel
 from apps.checkin.models import CheckInFlow as FlowRow
 from apps.checkin.selectors import list_flows, shown_status
 from apps.checkin.services.desk import resume_flow
@@ -17,6 +18,7 @@ from apps.common.errors import Conflict, NotFound
 from apps.common.pagination import page_of
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import Booking, BookingInput
+from graphql_schema.checkin.funnel import CheckInFunnel
 from graphql_schema.checkin.types import CheckInFlow
 from graphql_schema.connections import Connection, connection_of
 from graphql_schema.permissions import hotel_for
@@ -77,6 +79,15 @@ class CheckInDeskQuery:
             list_flows(hotel, status=status), order_by="-started_at", first=first, after=after
         )
         return connection_of(page, StaffCheckInFlow.of)
+
+    @strawberry_django.field(
+        description="How far guests come in their check-ins, by day; the last 30 days by default."
+    )
+    def check_in_funnel(
+        self, info: Info, hotel_slug: str, since: date | None = None, until: date | None = None
+    ) -> CheckInFunnel:
+        hotel = hotel_for(info, hotel_slug, Permission.VIEW_REPORTS)
+        return CheckInFunnel.of(check_in_funnel(hotel, since=since, until=until))
 
 
 @strawberry.type
