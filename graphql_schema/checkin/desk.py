@@ -13,11 +13,11 @@ from apps.checkin.funnel import check_in_funnel
 from apps.checkin.models import CheckInFlow as FlowRow
 from apps.checkin.selectors import list_flows, shown_status
 from apps.checkin.services.desk import resume_flow
-from apps.checkin.states import DeviceType, FlowStatus, PinStatus
 from apps.common.errors import Conflict, NotFound
 from apps.common.pagination import page_of
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import Booking, BookingInput
+from graphql_schema.checkin.enums import DeviceType, FlowStatus, PinStatus
 from graphql_schema.checkin.funnel import CheckInFunnel
 from graphql_schema.checkin.types import CheckInFlow
 from graphql_schema.connections import Connection, connection_of

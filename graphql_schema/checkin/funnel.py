@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 
 from apps.checkin import funnel as source
-from apps.checkin.states import DeviceType
+from graphql_schema.checkin.enums import DeviceType
 
 
 @strawberry.type(description="Counts of check-ins. Shares are from 0 to 1; null: nothing to share.")

@@ -10,11 +10,11 @@ import strawberry_django
 from apps.checkin.device_types import device_type_of
 from apps.checkin.selectors import OpenFlow
 from apps.checkin.services import starting, steps
-from apps.checkin.states import DeviceType
 from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
 from apps.concierge.stay_page import open_stay_page
 from graphql_schema.bookings.types import Stay
 from graphql_schema.callers import address_of, user_agent_of
+from graphql_schema.checkin.enums import DeviceType
 from graphql_schema.checkin.types import (
     CheckInFlow,
     CheckInFlowResult,

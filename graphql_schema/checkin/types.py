@@ -9,8 +9,8 @@ import strawberry
 
 from apps.checkin.flow_view import Failure, view_flow
 from apps.checkin.selectors import OpenFlow
-from apps.checkin.states import DeviceType, FlowStatus, PinStatus
 from graphql_schema.bookings.types import GuestRoom, Hotel, Stay
+from graphql_schema.checkin.enums import DeviceType, FlowStatus, PinStatus
 from graphql_schema.problems import (
     ConflictProblem,
     Contact,
@@ -21,12 +21,6 @@ from graphql_schema.problems import (
     PinFailedProblem,
     RateLimitedProblem,
 )
-
-strawberry.enum(DeviceType, name="DeviceType", description="What the guest holds in their hands.")
-strawberry.enum(
-    FlowStatus, name="CheckInFlowStatus", description="Where a check-in stands as a whole."
-)
-strawberry.enum(PinStatus, name="PinStatus", description="Whether the PIN is on the locks.")
 
 
 @strawberry.type(description="Why the PIN is not there.")
