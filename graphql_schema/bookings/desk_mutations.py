@@ -64,7 +64,7 @@ class DeskMutation:
     def resend_stay_link(self, info: Info, input: BookingInput) -> CheckInBookingResult:
         hotel = hotel_for(info, input.hotel_slug, Permission.MANAGE_STAYS)
         booking = get_hotel_booking(hotel, input.booking_id)
-        return Booking.of(resend_stay_link(booking=booking))
+        return Booking.of(resend_stay_link(booking=booking, performed_by=staff_of(info).actor))
 
 
 @strawberry.type

@@ -21,7 +21,7 @@ from graphql_schema.checkin.enums import DeviceType, FlowStatus, PinStatus
 from graphql_schema.checkin.funnel import CheckInFunnel
 from graphql_schema.checkin.types import CheckInFlow
 from graphql_schema.connections import Connection, connection_of
-from graphql_schema.permissions import hotel_for
+from graphql_schema.permissions import hotel_for, staff_of
 from graphql_schema.problems import ConflictProblem, NotFoundProblem, problems_as_results
 
 Info = strawberry.Info[Any, None]
@@ -99,4 +99,5 @@ class CheckInDeskMutation:
     @problems_as_results(NotFound, Conflict)
     def resume_check_in(self, info: Info, input: BookingInput) -> ResumeCheckInResult:
         hotel = hotel_for(info, input.hotel_slug, Permission.MANAGE_STAYS)
-        return CheckInFlow.of(resume_flow(get_hotel_booking(hotel, input.booking_id)))
+        booking = get_hotel_booking(hotel, input.booking_id)
+        return CheckInFlow.of(resume_flow(booking=booking, performed_by=staff_of(info).actor))

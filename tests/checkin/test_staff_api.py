@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,16 +13,18 @@ from rest_framework.test import APIClient
 from apps.bookings.models import Booking, Hotel
 from apps.checkin.models import CheckInFlow
 from apps.checkin.states import FlowStatus, Step
+from apps.common.models import Event
+from apps.common.notices.models import Notice
 from apps.common.pagination import DEFAULT_SIZE, LARGEST_SIZE
 from apps.staff.roles import Role
-from tests.checkin.test_api import error_of
+from tests.checkin.test_api import error_of, graphql_names
 from tests.factories.bookings import BookingFactory, HotelFactory, RoomFactory
-from tests.factories.checkin import DETAILS, CheckInFlowFactory
+from tests.factories.checkin import DETAILS, CheckInAnalyticsFactory, CheckInFlowFactory
 from tests.factories.staff import logged_in, works_at
 
 pytestmark = pytest.mark.django_db
 
-BOOKING_DOORS = ["check-in", "reissue-codes", "resume-check-in"]
+BOOKING_DOORS = ["check-in", "reissue-codes", "resend-link", "resume-check-in"]
 
 
 @pytest.fixture
@@ -279,7 +281,11 @@ def test_a_check_in_answers_the_booking_in_house(desk: APIClient, hotel: Hotel) 
     assert answer.status_code == 200
     booking.refresh_from_db()
     room = booking.assigned_room
-    assert answer.json() == {
+    body = answer.json()
+    allowed = {entry["action"]: entry for entry in body["booking"].pop("allowed_actions")}
+    assert allowed["CHECK_OUT"] == {"action": "CHECK_OUT", "is_allowed": True, "reasons": []}
+    assert [reason["code"] for reason in allowed["CHECK_IN"]["reasons"]] == ["ROOM_OCCUPIED"]
+    assert body == {
         "booking": {
             "booking_id": booking.booking_id,
             "booking_reference": booking.booking_reference,
@@ -369,6 +375,43 @@ def test_codes_are_reissued_for_a_confirmed_booking_alone(desk: APIClient, hotel
     assert (refusal.status_code, error_of(refusal)["code"]) == (409, "BOOKING_NOT_CONFIRMED")
 
 
+def test_the_stay_link_is_sent_again_with_another_key(desk: APIClient, hotel: Hotel) -> None:
+    booking = arriving(hotel, on_file=True)
+
+    answers = [act(desk, hotel, booking.booking_id, "resend-link") for _ in range(2)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    notices = Notice.objects.filter(template="stay_link")
+    assert {notice.recipient for notice in notices} == {booking.contact_email}
+    assert len({notice.context for notice in notices}) == 2
+    assert booking.stay_tokens.count() == 2
+
+
+def test_no_link_is_sent_to_a_stay_that_will_not_be(desk: APIClient, hotel: Hotel) -> None:
+    booking = BookingFactory(hotel=hotel, cancelled=True, on_file=True)
+
+    answer = act(desk, hotel, booking.booking_id, "resend-link")
+
+    assert (answer.status_code, error_of(answer)["code"]) == (409, "BOOKING_NOT_CONFIRMED")
+    assert not Notice.objects.exists()
+
+
+def test_the_log_keeps_who_went_on_for_a_guest_and_who_sent_links(
+    desk: APIClient, hotel: Hotel
+) -> None:
+    booking = flow_of(hotel, with_details=True).booking
+
+    act(desk, hotel, booking.booking_id, "resume-check-in")
+    act(desk, hotel, booking.booking_id, "resend-link")
+
+    logged = Event.objects.order_by("number").values_list("name", "data")
+    person = f"staff:{hotel.memberships.get().user.username}"
+    assert [(name, data["performed_by"]) for name, data in logged] == [
+        ("check-in-resumed", person),
+        ("stay-link-resent", person),
+    ]
+
+
 def test_the_desk_goes_on_with_a_check_in_by_a_key_of_its_own(
     desk: APIClient, hotel: Hotel
 ) -> None:
@@ -396,3 +439,67 @@ def test_a_check_in_that_is_not_under_way_can_t_be_resumed(
     answer = act(desk, hotel, booking.booking_id, "resume-check-in")
 
     assert (answer.status_code, error_of(answer)["code"]) == (404, "FLOW_NOT_FOUND")
+
+
+# -- figures -------------------------------------------------------------------------------------
+
+
+def funnel(client: APIClient, hotel: Hotel, **asked: Any) -> Any:
+    return client.get(f"/api/staff/hotels/{hotel.slug}/analytics/checkin/", asked)
+
+
+def test_the_funnel_is_counted_for_the_days_asked_for(desk: APIClient, hotel: Hotel) -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    CheckInAnalyticsFactory(hotel=hotel, started_at=noon, completed=True)
+    CheckInAnalyticsFactory(hotel=hotel, started_at=noon + timedelta(days=1))
+    CheckInAnalyticsFactory(hotel=HotelFactory(), started_at=noon)
+
+    shown = funnel(desk, hotel, since="2026-07-01", until="2026-07-01").json()["funnel"]
+
+    assert (shown["since"], shown["until"]) == ("2026-07-01", "2026-07-01")
+    assert (shown["total"]["started"], shown["total"]["completed"]) == (1, 1)
+    assert [day["day"] for day in shown["days"]] == ["2026-07-01"]
+
+
+def test_housekeeping_and_strangers_see_no_figures(hotel: Hotel) -> None:
+    housekeeping = logged_in(works_at(hotel, Role.HOUSEKEEPING))
+
+    assert funnel(housekeeping, hotel).status_code == 403
+    assert funnel(APIClient(), hotel).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"since": "yesterday"},
+        {"since": "2026-07-02", "until": "2026-07-01"},
+        {"since": "2020-01-01", "until": "2026-07-01"},
+    ],
+)
+def test_days_that_can_t_be_counted_name_their_parameter(
+    asked: dict[str, str], desk: APIClient, hotel: Hotel
+) -> None:
+    answer = funnel(desk, hotel, **asked)
+
+    assert (answer.status_code, list(error_of(answer)["fields"])) == (400, ["since"])
+
+
+# -- both doors ----------------------------------------------------------------------------------
+
+
+def test_a_booking_has_the_same_fields_in_rest_and_graphql(desk: APIClient, hotel: Hotel) -> None:
+    booking = act(desk, hotel, arriving(hotel).booking_id, "check-in").json()["booking"]
+
+    assert set(booking) == graphql_names("Booking")
+    assert set(booking["allowed_actions"][0]) == graphql_names("AllowedAction")
+    # The names that REST front ends know the room by.
+    assert set(booking["assigned_room"]) == {"id", "room_number", "room_status", "is_occupied"}
+
+
+def test_a_check_in_has_the_same_fields_in_rest_and_graphql(desk: APIClient, hotel: Hotel) -> None:
+    flow_of(hotel)
+
+    row = desk.get(flows_url(hotel)).json()["results"][0]
+
+    of_booking = {"booking_id", "booking_reference", "room_number"}  # GraphQL: an object
+    assert set(row) - of_booking == graphql_names("StaffCheckInFlow") - {"booking"}

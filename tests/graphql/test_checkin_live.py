@@ -14,7 +14,9 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 
+from apps.bookings.services.closing import cancel_booking
 from apps.checkin.models import CheckInFlow
+from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
 from apps.checkin.services.starting import StartRequest, start_check_in
 from apps.checkin.services.steps import (
     DetailsRequest,
@@ -159,3 +161,25 @@ async def test_an_unknown_token_is_told_so(server: str) -> None:
 
     (error,) = frame["payload"]["errors"] if frame["type"] == "next" else frame["payload"]
     assert error["extensions"]["code"] == "FLOW_NOT_FOUND"
+
+
+async def test_a_guest_whom_the_desk_takes_in_sees_the_check_in_completed(server: str) -> None:
+    flow = await sync_to_async(CheckInFlowFactory)(with_details=True, pin_ready=True)
+    token = await sync_to_async(key_to)(flow)
+    async with watching(server, token) as watcher:
+        assert await watcher.state() == (2, "IN_PROGRESS", "READY")
+        await sync_to_async(check_in_at_desk)(
+            DeskCheckIn(booking=flow.booking, performed_by="staff:tests")
+        )
+        assert await watcher.state() == (4, "COMPLETED", "READY")
+        assert (await watcher.next())["type"] == "complete"
+
+
+async def test_a_guest_whose_booking_is_cancelled_sees_the_check_in_end(server: str) -> None:
+    flow = await sync_to_async(CheckInFlowFactory)(with_details=True, pin_ready=True)
+    token = await sync_to_async(key_to)(flow)
+    async with watching(server, token) as watcher:
+        assert await watcher.state() == (2, "IN_PROGRESS", "READY")
+        await sync_to_async(cancel_booking)(booking=flow.booking, performed_by="staff:tests")
+        assert await watcher.state() == (2, "CANCELLED", "READY")
+        assert (await watcher.next())["type"] == "complete"

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
+from apps.bookings.errors import GuestInHouse
+
 HOTEL_SLUG: Final = OpenApiParameter(
     name="hotel_slug",
     location=OpenApiParameter.PATH,
@@ -30,6 +32,14 @@ _IN_HOUSE: Final[dict[str, Any]] = {
         "room_status": "OCCUPIED",
         "is_occupied": True,
     },
+    "allowed_actions": [
+        {"action": "CHECK_OUT", "is_allowed": True, "reasons": []},
+        {
+            "action": "CANCEL",
+            "is_allowed": False,
+            "reasons": [{"code": GuestInHouse.code, "message": GuestInHouse.sentence}],
+        },
+    ],
 }
 IN_HOUSE: Final = OpenApiExample(
     name="In house",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.bookings.events import shown_number
 from apps.bookings.models import Booking
+from apps.bookings.rules import allowed_actions
 from apps.bookings.states import BookingStatus, RoomStatus
 from apps.common.api.fields import HotelTimeField
 
@@ -42,6 +44,21 @@ class AssignedRoomSerializer(serializers.Serializer[Any]):
     is_occupied = serializers.BooleanField(help_text="Whether a guest is in house there.")
 
 
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why something can't be done."""
+
+    code = serializers.CharField(help_text="Stable, for programs.")
+    message = serializers.CharField(help_text="One sentence.")
+
+
+class AllowedActionSerializer(serializers.Serializer[Any]):
+    """One thing that could be done with a booking: the same answer that refuses it."""
+
+    action = serializers.CharField(help_text="Such as CHECK_OUT.")
+    is_allowed = serializers.BooleanField(help_text="Whether nothing stands against it.")
+    reasons = ReasonSerializer(many=True, help_text="What stands against it.")
+
+
 class BookingSerializer(serializers.Serializer[Any]):
     """A booking, as staff see it."""
 
@@ -55,6 +72,14 @@ class BookingSerializer(serializers.Serializer[Any]):
     checked_in_at = HotelTimeField(allow_null=True, help_text="Since when in house.")
     checked_out_at = HotelTimeField(allow_null=True, help_text="When checked out.")
     assigned_room = AssignedRoomSerializer(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField(
+        help_text="What may be done with it now, and why not."
+    )
+
+    @extend_schema_field(AllowedActionSerializer(many=True))
+    def get_allowed_actions(self, booking: Booking) -> Any:
+        """Return the rules' answers."""
+        return AllowedActionSerializer(allowed_actions(booking, now=timezone.now()), many=True).data
 
 
 class BookingEnvelopeSerializer(serializers.Serializer[Any]):

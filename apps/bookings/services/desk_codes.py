@@ -29,13 +29,14 @@ def reissue_at_desk(*, booking: Booking, performed_by: str) -> Booking:
 
 
 @transaction.atomic
-def resend_stay_link(*, booking: Booking) -> Booking:
+def resend_stay_link(*, booking: Booking, performed_by: str) -> Booking:
     """Send the guest a new key to their stay; earlier ones go on working.
 
-    Raises BookingNotConfirmed.
+    The hotel's log keeps who asked. Raises BookingNotConfirmed.
     """
     booking = get_booking_for_update(booking.pk)
     if booking.status != BookingStatus.CONFIRMED:
         raise BookingNotConfirmed
     send_stay_link(booking, mint_stay_token(booking))
+    booking_event(booking, "stay-link-resent", performed_by=performed_by)
     return booking

@@ -15,6 +15,7 @@ from apps.checkin.api.desk_serializers import (
     StaffCheckInFlowPageSerializer,
 )
 from apps.checkin.api.documentation import flow_example
+from apps.checkin.api.funnel import CheckInFunnelEnvelopeSerializer, FunnelFilterSerializer
 from apps.checkin.api.serializers import CheckInFlowEnvelopeSerializer
 from apps.checkin.errors import FlowNotFound
 from apps.common.api.documentation import refusals
@@ -24,6 +25,20 @@ from apps.locks.errors import NoFreePin
 
 TAGS: Final = ["Desk: check-in"]
 STAFF: Final = (NotAuthenticated, Forbidden)
+
+_FIGURES: Final = {
+    "started": 40,
+    "reached_details": 36,
+    "reached_parking": 34,
+    "completed": 31,
+    "finished_by_staff": 2,
+    "completion_rate": 0.775,
+    "pins_asked": 36,
+    "pins_failed": 1,
+    "failure_rate": 0.0278,
+    "median_seconds_to_pin": 2.1,
+    "p90_seconds_to_pin": 4.6,
+}
 
 FLOWS: Final = extend_schema(
     operation_id="staff_checkin_flows_list",
@@ -110,6 +125,51 @@ REISSUE_CODES: Final = extend_schema(
         **refusals(*STAFF, errors.BookingNotFound, errors.BookingNotConfirmed, NoFreePin),
     },
     examples=[IN_HOUSE],
+)
+
+RESEND_LINK: Final = extend_schema(
+    operation_id="staff_resend_link",
+    tags=TAGS,
+    summary="Send the stay link again",
+    description=(
+        "Sends the guest a link with another key, by e-mail or else as a text message; earlier "
+        "links go on working. There is no body to send."
+    ),
+    parameters=[HOTEL_SLUG, BOOKING_ID],
+    request=None,
+    responses={
+        200: BookingEnvelopeSerializer,
+        **refusals(*STAFF, errors.BookingNotFound, errors.BookingNotConfirmed),
+    },
+    examples=[IN_HOUSE],
+)
+
+FUNNEL: Final = extend_schema(
+    operation_id="staff_checkin_funnel",
+    tags=TAGS,
+    summary="Count how far check-ins came",
+    description=(
+        "The hotel's self check-ins by day and by kind of device, without anybody's name. Days "
+        "are those of the hotel's zone, at most 366."
+    ),
+    parameters=[HOTEL_SLUG, FunnelFilterSerializer],
+    responses={200: CheckInFunnelEnvelopeSerializer, **refusals(*STAFF, Invalid)},
+    examples=[
+        OpenApiExample(
+            name="One day",
+            response_only=True,
+            status_codes=["200"],
+            value={
+                "funnel": {
+                    "since": "2026-06-12",
+                    "until": "2026-06-12",
+                    "total": _FIGURES,
+                    "days": [{"day": "2026-06-12", "figures": _FIGURES}],
+                    "devices": [{"device_type": "MOBILE", "figures": _FIGURES}],
+                }
+            },
+        )
+    ],
 )
 
 RESUME_CHECK_IN: Final = extend_schema(

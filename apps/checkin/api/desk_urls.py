@@ -9,9 +9,11 @@ from apps.checkin.api import desk_views as views
 BOOKING = "room-bookings/<str:booking_id>"
 
 urlpatterns = [
+    path("analytics/checkin/", views.FunnelView.as_view(), name="staff-checkin-funnel"),
     path("checkin-flows/", views.ListFlowsView.as_view(), name="staff-checkin-flows"),
     path(f"{BOOKING}/check-in/", views.CheckInView.as_view(), name="staff-check-in"),
     path(f"{BOOKING}/reissue-codes/", views.ReissueCodesView.as_view(), name="staff-reissue-codes"),
+    path(f"{BOOKING}/resend-link/", views.ResendLinkView.as_view(), name="staff-resend-link"),
     path(
         f"{BOOKING}/resume-check-in/", views.ResumeCheckInView.as_view(), name="staff-resume-flow"
     ),

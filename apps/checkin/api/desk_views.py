@@ -10,15 +10,17 @@ from rest_framework.response import Response
 from apps.bookings.api.desk import StaffView
 from apps.bookings.api.desk_serializers import booking_body
 from apps.bookings.selectors import get_hotel_room
-from apps.bookings.services.desk_codes import reissue_at_desk
+from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.checkin.api import desk_documentation as documentation
 from apps.checkin.api.desk_serializers import (
     DeskCheckInSerializer,
     FlowFilterSerializer,
     StaffCheckInFlowSerializer,
 )
+from apps.checkin.api.funnel import FunnelFilterSerializer, funnel_body
 from apps.checkin.api.serializers import flow_body
 from apps.checkin.flow_view import view_flow
+from apps.checkin.funnel import check_in_funnel
 from apps.checkin.selectors import list_flows
 from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk, resume_flow
 from apps.common.api.pagination import page_body
@@ -74,6 +76,20 @@ class ReissueCodesView(StaffView):
         )
 
 
+class ResendLinkView(StaffView):
+    """The link to a stay, once more."""
+
+    needs = Permission.MANAGE_STAYS
+
+    @documentation.RESEND_LINK
+    def post(self, _request: Request, booking_id: str, **_: Any) -> Response:
+        """Send it with another key."""
+        booking = self.booking(booking_id)
+        return Response(
+            booking_body(resend_stay_link(booking=booking, performed_by=self.staff.actor))
+        )
+
+
 class ResumeCheckInView(StaffView):
     """A guest's check-in, gone on with at the desk."""
 
@@ -82,4 +98,18 @@ class ResumeCheckInView(StaffView):
     @documentation.RESUME_CHECK_IN
     def post(self, _request: Request, booking_id: str, **_: Any) -> Response:
         """Show the flow with a key of the desk's own."""
-        return Response(flow_body(view_flow(resume_flow(self.booking(booking_id)))))
+        booking = self.booking(booking_id)
+        opened = resume_flow(booking=booking, performed_by=self.staff.actor)
+        return Response(flow_body(view_flow(opened)))
+
+
+class FunnelView(StaffView):
+    """How many of those who began came how far."""
+
+    needs = Permission.VIEW_REPORTS
+
+    @documentation.FUNNEL
+    def get(self, request: Request, **_: Any) -> Response:
+        """Show the funnel."""
+        days = read_query(request, FunnelFilterSerializer)
+        return Response(funnel_body(check_in_funnel(self.hotel, **days)))

@@ -10,6 +10,15 @@ from apps.checkin.funnel import CheckInFunnel
 from apps.checkin.states import DeviceType
 
 
+class FunnelFilterSerializer(serializers.Serializer[Any]):
+    """Which days to count."""
+
+    since = serializers.DateField(
+        default=None, help_text="The first day, in the hotel's zone; without it, 29 days earlier."
+    )
+    until = serializers.DateField(default=None, help_text="The last day; without it, today.")
+
+
 class CheckInFiguresSerializer(serializers.Serializer[Any]):
     """Counts of check-ins. Shares are from 0 to 1; null: nothing to share."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.errors import RoomNotAvailable
+from apps.bookings.events import booking_event
 from apps.bookings.models import Booking, Room
 from apps.bookings.rules import reasons_against_check_in
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
@@ -14,7 +16,12 @@ from apps.bookings.services.access import open_doors
 from apps.bookings.services.arrivals import take_in
 from apps.bookings.services.notices import send_stay_link
 from apps.bookings.services.rooming import assign_room
-from apps.bookings.services.stays import GuestDetails, mint_stay_token, register_primary_guest
+from apps.bookings.services.stays import (
+    GuestDetails,
+    details_on_file,
+    mint_stay_token,
+    register_primary_guest,
+)
 from apps.checkin.errors import FlowNotFound
 from apps.checkin.events import flow_changed
 from apps.checkin.models import CheckInFlow
@@ -43,6 +50,8 @@ def check_in_at_desk(request: DeskCheckIn) -> Booking:
     now = timezone.now()
     booking = get_booking_for_update(request.booking.pk)
     if booking.checked_in_at is not None and booking.checked_out_at is None:
+        if request.room is not None and request.room.pk != booking.assigned_room_id:
+            raise RoomNotAvailable("The guest is in house in another room; move them instead.")
         return booking
     flow = _find_flow(booking)
     room = _room_for(booking, request.room)
@@ -53,7 +62,12 @@ def check_in_at_desk(request: DeskCheckIn) -> Booking:
     if booking.assigned_room_id != room.pk:
         assign_room(booking, room)
     _register(booking, flow)
-    open_doors(booking, actor=request.performed_by, reason="Checked in at the desk.")
+    open_doors(
+        booking,
+        actor=request.performed_by,
+        reason="Checked in at the desk.",
+        own_numbers=[flow.phone_number, flow.car_registration] if flow else (),
+    )
     if flow is not None:
         _complete(flow)
     send_stay_link(booking, mint_stay_token(booking))
@@ -78,19 +92,19 @@ def _room_for(booking: Booking, wanted: Room | None) -> Room | None:
 
 
 def _register(booking: Booking, flow: CheckInFlow | None) -> None:
-    """Store the guest: as they said online, else as the booking has them on file."""
-    if booking.guests.filter(is_primary=True).exists() and flow is None:
+    """Store the guest: as they said online, else as they are known, else as on file."""
+    if flow is not None and flow.step >= Step.DETAILS:
+        details = GuestDetails(
+            full_name=flow.full_name,
+            phone_number=flow.phone_number,
+            email=flow.email,
+            car_registration=flow.car_registration,
+        )
+    elif booking.guests.filter(is_primary=True).exists():
         return
-    has_details = flow is not None and flow.step >= Step.DETAILS
-    register_primary_guest(
-        booking,
-        GuestDetails(
-            full_name=flow.full_name if flow and has_details else booking.contact_name,
-            phone_number=flow.phone_number if flow and has_details else booking.contact_phone,
-            email=flow.email if flow and has_details else booking.contact_email,
-            car_registration=flow.car_registration if flow else "",
-        ),
-    )
+    else:
+        details = details_on_file(booking)
+    register_primary_guest(booking, details)
 
 
 def _complete(flow: CheckInFlow) -> None:
@@ -105,14 +119,16 @@ def _complete(flow: CheckInFlow) -> None:
 
 
 @transaction.atomic
-def resume_flow(booking: Booking) -> OpenFlow:
+def resume_flow(*, booking: Booking, performed_by: str) -> OpenFlow:
     """Return a key of the desk's own to the booking's flow; the guest's keys go on working.
 
-    Raises FlowNotFound where no check-in is under way.
+    The hotel's log keeps who asked. Raises FlowNotFound where no check-in is under way.
     """
     booking = get_booking_for_update(booking.pk)
     flow = _find_flow(booking)
     if flow is None or timezone.now() >= flow.expires_at:
         raise FlowNotFound("No online check-in is under way for this booking.")
     flow.booking = booking
-    return with_new_token(flow)
+    opened = with_new_token(flow)
+    booking_event(booking, "check-in-resumed", performed_by=performed_by)
+    return opened
