@@ -34,10 +34,15 @@ def take_in(booking: Booking, room: Room, *, now: datetime, source: str, perform
     room.is_occupied = True
     room.save(update_fields=["is_occupied"])
     booking.guests.update(room=room)
-    ExpectedArrival.objects.filter(booking=booking).delete()
-    clear_alert(scope=booking.hotel.alert_scope, kind=ROOM_ALERT, subject=booking.booking_id)
+    stop_expecting(booking)
     note_change(room, old=old, performed_by=performed_by, source=source, booking=booking)
     booking_event(booking, "booking-checked-in", source=source)
+
+
+def stop_expecting(booking: Booking) -> None:
+    """Wait for the guest no longer, nor let staff wait. The caller holds ``booking``."""
+    ExpectedArrival.objects.filter(booking=booking).delete()
+    clear_alert(scope=booking.hotel.alert_scope, kind=ROOM_ALERT, subject=booking.booking_id)
 
 
 def arrive_or_expect(booking: Booking, *, now: datetime, source: str) -> bool:
@@ -76,12 +81,11 @@ def work_on_arrival(lease: Lease[ExpectedArrival]) -> None:
     now = timezone.now()
     with transaction.atomic():
         booking = get_booking_for_update(lease.row.booking_id)
-        expected = lease.lock()
-        if expected is None:
+        if lease.lock() is None:
             return
         is_over = now >= stay_window(booking).ends_at
         if booking.status != BookingStatus.CONFIRMED or booking.checked_in_at or is_over:
-            expected.delete()
+            stop_expecting(booking)
             return
         if _arrive(booking, now=now, source="online_check_in"):
             return

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from apps.bookings.errors import BookingNotConfirmed, GuestInHouse
 from apps.bookings.events import booking_event
-from apps.bookings.models import Booking, ExpectedArrival
+from apps.bookings.models import Booking
 from apps.bookings.selectors import get_booking_for_update
 from apps.bookings.services.access import close_doors
+from apps.bookings.services.arrivals import stop_expecting
 from apps.bookings.services.rooming import hold_nights
 from apps.bookings.signals import booking_closed
 from apps.bookings.states import ALLOWED, BookingStatus
@@ -45,7 +46,7 @@ def _close(booking: Booking, target: BookingStatus, performed_by: str) -> Bookin
     booking.status = target
     booking.save(update_fields=["status", "updated_at"])
     hold_nights(booking)
-    ExpectedArrival.objects.filter(booking=booking).delete()
+    stop_expecting(booking)
     booking_closed.send(sender=Booking, booking=booking)
     close_doors(booking, actor=performed_by, reason=f"The booking is {target.label}.")
     booking_event(booking, EVENT_NAMES[target])
