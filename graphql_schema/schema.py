@@ -23,6 +23,9 @@ from graphql_schema.checkin.desk import CheckInDeskMutation, CheckInDeskQuery
 from graphql_schema.checkin.mutations import CheckInMutation
 from graphql_schema.checkin.queries import CheckInQuery
 from graphql_schema.checkin.subscriptions import CheckInSubscription
+from graphql_schema.concierge.mutations import ConciergeMutation
+from graphql_schema.concierge.queries import ConciergeQuery
+from graphql_schema.concierge.subscriptions import ConciergeSubscription
 from graphql_schema.problems import (
     InvalidProblem,
     PendingProblem,
@@ -36,19 +39,24 @@ LONGEST_DOCUMENT: Final = 2000  # tokens; a schema explorer's longest question h
 
 
 @strawberry.type(description="Reads.")
-class Query(CheckInQuery, StayQuery, DeskQuery, CheckInDeskQuery, TurnoverQuery):
+class Query(CheckInQuery, StayQuery, DeskQuery, CheckInDeskQuery, TurnoverQuery, ConciergeQuery):
     pass
 
 
 @strawberry.type(description="Commands. Refusals are answers, not errors.")
 class Mutation(
-    CheckInMutation, GuestStayMutation, DeskMutation, CheckInDeskMutation, TurnoverMutation
+    CheckInMutation,
+    GuestStayMutation,
+    DeskMutation,
+    CheckInDeskMutation,
+    TurnoverMutation,
+    ConciergeMutation,
 ):
     pass
 
 
 @strawberry.type(description="Live state.")
-class Subscription(CheckInSubscription, HotelSubscription):
+class Subscription(CheckInSubscription, HotelSubscription, ConciergeSubscription):
     pass
 
 

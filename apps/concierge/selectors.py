@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from apps.bookings.models import Booking, Hotel
+from apps.bookings.selectors import is_askable
 from apps.concierge.errors import OrderNotFound
 from apps.concierge.models import Conversation, MenuItem, Message, RoomServiceOrder
 from apps.concierge.states import OrderStatus, Side
@@ -22,6 +23,8 @@ def list_messages(hotel: Hotel, *, booking_id: str | None = None) -> QuerySet[Me
     """Return the hotel's messages, all or those of one stay, with booking and room."""
     messages = Message.objects.filter(hotel=hotel, conversation__hidden_at__isnull=True)
     if booking_id is not None:
+        if not is_askable(booking_id):
+            return messages.none()
         messages = messages.filter(conversation__booking__booking_id=booking_id)
     # A room's push token costs a decryption a row, and no list shows it.
     return messages.select_related("conversation__booking__assigned_room", "hotel").defer(

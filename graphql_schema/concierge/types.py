@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
@@ -13,6 +14,12 @@ from apps.concierge.models import Message as MessageRow
 from apps.concierge.models import OrderLine as LineRow
 from apps.concierge.models import RoomServiceOrder as OrderRow
 from apps.concierge.states import OrderStatus, Side
+from graphql_schema.problems import (
+    ConflictProblem,
+    InvalidProblem,
+    NotFoundProblem,
+    RateLimitedProblem,
+)
 
 strawberry.enum(Side, name="MessageSender", description="Who wrote a message.")
 strawberry.enum(
@@ -135,3 +142,69 @@ class RoomServiceOrder:
             booking_id=booking.booking_id,
             room_number=booking.assigned_room.number if booking.assigned_room else None,
         )
+
+
+@strawberry.type(description="What was marked as read.")
+class MessagesRead:
+    count: int = strawberry.field(description="How many messages had been unread.")
+
+
+@strawberry.input(
+    description="A message: of a guest by `stayToken`, of staff by `hotelSlug` and `bookingId`."
+)
+class SendMessageInput:
+    stay_token: str | None = None
+    hotel_slug: str | None = None
+    booking_id: str | None = None
+    body: str = strawberry.field(description="Up to 2000 characters.")
+
+
+@strawberry.input(
+    description="What was read: by a guest by `stayToken`, by staff by `hotelSlug` and `bookingId`."
+)
+class MarkMessagesReadInput:
+    stay_token: str | None = None
+    hotel_slug: str | None = None
+    booking_id: str | None = None
+    up_to: strawberry.ID | None = strawberry.field(
+        default=None, description="The last message that was seen; without it, all count as read."
+    )
+
+
+@strawberry.input(description="An item of the menu and how many of it.")
+class RoomServiceItemInput:
+    menu_item_id: strawberry.ID
+    quantity: int = strawberry.field(description="1 to 20.")
+
+
+@strawberry.input(description="An order of room service.")
+class PlaceRoomServiceOrderInput:
+    stay_token: str
+    items: list[RoomServiceItemInput] = strawberry.field(description="1 to 30; see `Stay.menu`.")
+    note: str | None = strawberry.field(default=None, description="Up to 500 characters.")
+
+
+@strawberry.input(description="Where an order is moved on to.")
+class SetRoomServiceOrderStatusInput:
+    hotel_slug: str
+    order_id: strawberry.ID
+    status: OrderStatus
+
+
+@strawberry.input(description="Where the guest's app is pushed to, until check-out.")
+class RegisterPushTokenInput:
+    stay_token: str
+    push_token: str = strawberry.field(description="Up to 4096 characters.")
+
+
+SendMessageResult = Annotated[
+    Message | NotFoundProblem | InvalidProblem | ConflictProblem | RateLimitedProblem,
+    strawberry.union("SendMessageResult"),
+]
+MarkMessagesReadResult = Annotated[
+    MessagesRead | NotFoundProblem | InvalidProblem, strawberry.union("MarkMessagesReadResult")
+]
+RoomServiceOrderResult = Annotated[
+    RoomServiceOrder | NotFoundProblem | InvalidProblem | ConflictProblem | RateLimitedProblem,
+    strawberry.union("RoomServiceOrderResult"),
+]

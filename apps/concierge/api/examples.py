@@ -16,7 +16,7 @@ MESSAGE: Final = {
     "sent_at": "2026-06-12T18:20:00+01:00",
     "read_at": None,
     "booking_id": "BK-2026-0001",
-    "room_number": "101",
+    "room_number": 101,
 }
 ORDER: Final = {
     "id": "31",
@@ -28,7 +28,7 @@ ORDER: Final = {
     "note": "No onions, please.",
     "placed_at": "2026-06-12T19:05:00+01:00",
     "booking_id": "BK-2026-0001",
-    "room_number": "101",
+    "room_number": 101,
 }
 
 

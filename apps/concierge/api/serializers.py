@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.bookings.api.desk_serializers import RoomNumberField
 from apps.bookings.api.serializers import AccessCodeSerializer, GuestRoomSerializer, HotelSerializer
 from apps.bookings.stay_view import StayStatus
 from apps.common.api.fields import HotelTimeField, TextField
@@ -30,11 +31,11 @@ class MessageSerializer(serializers.Serializer[Any]):
     booking_id = serializers.CharField(
         source="conversation.booking.booking_id", help_text="Whose stay it is."
     )
-    room_number = serializers.CharField(
+    room_number = RoomNumberField(
         source="conversation.booking.assigned_room.number",
         default=None,
         allow_null=True,
-        help_text="Where the guest is now.",
+        help_text="Where the guest is now; a number where it is numeric.",
     )
 
     def get_sender_name(self, message: Any) -> str | None:
@@ -73,11 +74,11 @@ class RoomServiceOrderSerializer(serializers.Serializer[RoomServiceOrder]):
     note = serializers.CharField(help_text="What the guest adds; often empty.")
     placed_at = HotelTimeField(help_text="When, in the hotel's offset.")
     booking_id = serializers.CharField(source="booking.booking_id", help_text="Whose stay it is.")
-    room_number = serializers.CharField(
+    room_number = RoomNumberField(
         source="booking.assigned_room.number",
         default=None,
         allow_null=True,
-        help_text="Where it goes.",
+        help_text="Where it goes; a number where it is numeric.",
     )
 
 

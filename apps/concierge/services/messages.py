@@ -7,7 +7,6 @@ behind a check-out.
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,6 +26,7 @@ from apps.common.limits.rates import Rate
 from apps.concierge.cleaning import clean_message
 from apps.concierge.errors import NoSuchMessage
 from apps.concierge.events import message_received, messages_read
+from apps.concierge.feed import find_message
 from apps.concierge.models import Conversation, Message
 from apps.concierge.states import Side
 from apps.staff.identity import StaffIdentity
@@ -72,6 +72,7 @@ def _send(booking: Booking, sender: Side, text: str, *, name: str = "") -> Messa
     conversation, _ = Conversation.objects.update_or_create(
         booking=booking, defaults={"last_message_at": now}
     )
+    conversation.booking = booking
     message = Message(
         hotel=booking.hotel,
         conversation=conversation,
@@ -94,7 +95,7 @@ def _require_open(booking: Booking) -> None:
         raise BookingNotConfirmed
 
 
-def mark_read_by_guest(*, token: str, up_to: UUID | None = None) -> int:
+def mark_read_by_guest(*, token: str, up_to: str | None = None) -> int:
     """Note that the guest has read what staff wrote, all or up to one message.
 
     Returns how many were unread. Raises StayNotFound, NoSuchMessage.
@@ -102,7 +103,7 @@ def mark_read_by_guest(*, token: str, up_to: UUID | None = None) -> int:
     return _mark_read(get_booking_by_stay_token(token), Side.GUEST, up_to)
 
 
-def mark_read_by_staff(*, hotel: Hotel, booking_id: str, up_to: UUID | None = None) -> int:
+def mark_read_by_staff(*, hotel: Hotel, booking_id: str, up_to: str | None = None) -> int:
     """Note that the desk has read what the guest wrote, all or up to one message.
 
     Returns how many were unread. Raises BookingNotFound, NoSuchMessage.
@@ -111,17 +112,17 @@ def mark_read_by_staff(*, hotel: Hotel, booking_id: str, up_to: UUID | None = No
 
 
 @transaction.atomic
-def _mark_read(booking: Booking, reader: Side, up_to: UUID | None) -> int:
+def _mark_read(booking: Booking, reader: Side, up_to: str | None) -> int:
     booking = get_booking_for_update(booking.pk)
     messages = Message.objects.filter(
         conversation__booking=booking, conversation__hidden_at__isnull=True
     )
     unread = messages.filter(sender=reader.other, read_at__isnull=True)
     if up_to is not None:
-        last = messages.filter(pk=up_to).values_list("number", flat=True).first()
+        last = find_message(messages, up_to)
         if last is None:
             raise NoSuchMessage(field="up_to")
-        unread = unread.filter(number__lte=last)
+        unread = unread.filter(number__lte=last.number)
     if not unread.exists():
         return 0
     event = messages_read(booking, reader=reader)
