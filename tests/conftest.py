@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from apps.common.limits import checking
 from apps.locks.services import cloud
 from apps.locks.simulator import SimulatorServer
 from tests.fakes.lock_cloud import LockCloud
@@ -32,6 +33,14 @@ def lock_cloud(lock_simulator: SimulatorServer, settings: Settings) -> Iterator[
     cloud._client.cache_clear()  # clients remember failed logins; account numbers come again
     yield LockCloud(lock_simulator.url)
     cloud._client.cache_clear()
+
+
+@pytest.fixture
+def fresh_limits() -> Iterator[None]:
+    """Counts in this process begin anew: rows of earlier tests had the same keys."""
+    checking._window.cache_clear()
+    yield
+    checking._window.cache_clear()
 
 
 class AskGraphQL(Protocol):
