@@ -13,11 +13,10 @@ from apps.bookings.models import Booking
 from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.services.undo import undo_check_out
-from apps.bookings.signals import stay_records_removed
+from apps.bookings.signals import guest_erased, stay_records_removed
 from apps.concierge.errors import OrderNotFound
 from apps.concierge.models import Conversation, DepartedStay, Message, OrderLine, RoomServiceOrder
 from apps.concierge.selectors import list_conversations, list_messages, list_orders
-from apps.concierge.services.departures import erase_words
 from apps.concierge.services.messages import mark_read_by_guest
 from apps.concierge.services.orders import set_order_status
 from apps.concierge.states import OrderStatus
@@ -150,9 +149,9 @@ def test_removing_a_stay_s_records_deletes_all_and_names_each(booking: Booking) 
         assert not model._default_manager.exists()
 
 
-def test_erasing_a_guest_s_words_leaves_who_wrote_when(booking: Booking) -> None:
+def test_erasing_a_guest_empties_what_was_written_and_leaves_when(booking: Booking) -> None:
     RoomServiceOrder.objects.update(note="Call me at home.")
-    erase_words(booking)
+    guest_erased.send(sender=Booking, booking=booking)
 
     assert {message.body for message in Message.objects.all()} == {""}
     assert Message.objects.count() == 2
