@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 
 from apps.bookings.errors import InvalidCarRegistration, InvalidEmail, InvalidName, InvalidPhone
 
+LONGEST_NOTE: Final = 500
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254
 LONGEST_PHONE: Final = 40
@@ -112,3 +113,10 @@ def fold_name(text: str) -> str:
         if not unicodedata.combining(char)
     )
     return re.sub(r"[\W_]+", "", bare)
+
+
+def clean_note(text: str) -> str:
+    """Return what staff noted as it can be stored: at most 500 characters, those that no database
+    or screen takes as spaces. Nothing is refused; a note is never worth an error."""
+    readable = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+    return readable.strip()[:LONGEST_NOTE]

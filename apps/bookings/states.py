@@ -61,6 +61,8 @@ class TaskStatus(models.TextChoices):
     CANCELLED = "CANCELLED", "not needed any more"
 
 
+OPEN_TASKS: Final = frozenset({TaskStatus.OPEN, TaskStatus.IN_PROGRESS})
+
 STATUS_OF_CONDITION: Final[Mapping[RoomCondition, RoomStatus]] = {
     RoomCondition.DIRTY: RoomStatus.CHECKOUT_DIRTY,
     RoomCondition.CLEANING: RoomStatus.CLEANING_IN_PROGRESS,

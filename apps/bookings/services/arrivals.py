@@ -115,6 +115,21 @@ def bring_arrival_forward(booking_pk: int) -> None:
         wake(expected)
 
 
+def follow_stay(booking: Booking) -> None:
+    """Let an arrival that is owed follow the stay's room and hours.
+
+    The caller holds the lock on ``booking``.
+    """
+    expected = ExpectedArrival.objects.filter(booking=booking).first()
+    if expected is None:
+        return
+    now = timezone.now()
+    due = max(stay_window(booking).starts_at, now)
+    ExpectedArrival.objects.filter(pk=expected.pk).update(due_at=due)
+    if due <= now:
+        wake(expected)
+
+
 def has_used_a_code(grant: AccessGrant) -> bool:
     """Answer whether any code of the grant has opened a door."""
     return AccessCode.objects.filter(grant=grant, first_used_at__isnull=False).exists()

@@ -8,11 +8,12 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
+from apps.bookings.cleaning import clean_note
 from apps.bookings.errors import TaskClosed, TaskNotFound
 from apps.bookings.models import Hotel, HousekeepingTask
 from apps.bookings.selectors import get_room_for_update
-from apps.bookings.services.turnover import OPEN_TASKS, cancel_task, set_room_status
-from apps.bookings.states import RoomStatus, TaskStatus
+from apps.bookings.services.turnover import cancel_task, set_room_status
+from apps.bookings.states import OPEN_TASKS, RoomStatus, TaskStatus
 
 SOURCE: Final = "housekeeping"
 LONGEST_ASSIGNEE: Final = 120
@@ -46,7 +47,7 @@ def update_task(
     get_room_for_update(_get_task(hotel, task_id).room_id)  # before the task, as everywhere
     task = _get_task(hotel, task_id)
     if assignee is not None:
-        task.assignee = assignee.strip()[:LONGEST_ASSIGNEE]
+        task.assignee = clean_note(assignee)[:LONGEST_ASSIGNEE]
         task.save(update_fields=["assignee"])
     if status is None or status == task.status:
         return task

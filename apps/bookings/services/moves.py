@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +15,14 @@ from apps.bookings.models import Booking, Room
 from apps.bookings.rules import reasons_against_change, reasons_against_move
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
 from apps.bookings.services.access import adjust_doors
+from apps.bookings.services.arrivals import follow_stay
 from apps.bookings.services.checkout import clear_room
 from apps.bookings.services.rooming import assign_room, hold_nights
 from apps.bookings.services.turnover import note_change, open_task
 from apps.bookings.stay_window import hotel_today
+
+LONGEST_STAY: Final = timedelta(days=730)  # each night is a row
+FARTHEST_DAY: Final = timedelta(days=3653)
 
 
 @transaction.atomic
@@ -42,6 +47,8 @@ def move_booking(*, booking: Booking, room: Room, performed_by: str) -> Booking:
     adjust_doors(booking, actor=performed_by, reason="Moved to another room.")
     if booking.checked_in_at is not None:
         _change_rooms_in_house(booking, left, target, performed_by)
+    else:
+        follow_stay(booking)
     booking_event(booking, "booking-moved")
     return booking
 
@@ -98,13 +105,7 @@ def apply_dates(booking: Booking, *, performed_by: str) -> None:
 
     The caller holds the lock on ``booking``. Raises InvalidDates, RoomNotAvailable.
     """
-    today = hotel_today(booking.hotel.zone, timezone.now())
-    if booking.check_in_date >= booking.check_out_date:
-        raise InvalidDates("Departure must be after arrival.", field="check_out_date")
-    if booking.checked_in_at is not None and booking.check_out_date < today:
-        raise InvalidDates(
-            "The guest is in house; departure can't be in the past.", field="check_out_date"
-        )
+    _require_usable_dates(booking, hotel_today(booking.hotel.zone, timezone.now()))
     booking.save(
         update_fields=[
             "check_in_date",
@@ -116,3 +117,26 @@ def apply_dates(booking: Booking, *, performed_by: str) -> None:
     )
     hold_nights(booking)
     adjust_doors(booking, actor=performed_by, reason="The stay's hours changed.")
+    follow_stay(booking)
+
+
+def _require_usable_dates(booking: Booking, today: date) -> None:
+    arrival, departure = booking.check_in_date, booking.check_out_date
+    if arrival >= departure:
+        raise InvalidDates("Departure must be after arrival.", field="check_out_date")
+    if departure - arrival > LONGEST_STAY:
+        raise InvalidDates(
+            f"A stay has at most {LONGEST_STAY.days} nights.", field="check_out_date"
+        )
+    if abs(arrival - today) > FARTHEST_DAY:
+        raise InvalidDates("That day is too far away.", field="check_in_date")
+    if booking.checked_in_at is None:
+        return
+    if arrival > today:
+        raise InvalidDates(
+            "The guest is in house; arrival can't be in the future.", field="check_in_date"
+        )
+    if departure < today:
+        raise InvalidDates(
+            "The guest is in house; departure can't be in the past.", field="check_out_date"
+        )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.cleaning import clean_note
 from apps.bookings.errors import InvalidRoomTransition
 from apps.bookings.events import room_status_changed
 from apps.bookings.models import (
@@ -20,15 +19,13 @@ from apps.bookings.models import (
 from apps.bookings.selectors import get_room_for_update
 from apps.bookings.states import (
     CONDITION_OF_STATUS,
+    OPEN_TASKS,
     RoomCondition,
     RoomStatus,
     TaskStatus,
     can_turn,
 )
 from apps.common.jobs import wake
-
-OPEN_TASKS: Final = frozenset({TaskStatus.OPEN, TaskStatus.IN_PROGRESS})
-LONGEST_NOTE: Final = 500
 
 
 @transaction.atomic
@@ -68,7 +65,7 @@ def _begin_maintenance(room: Room, performed_by: str, note: str) -> None:
     room.is_out_of_service = True
     Maintenance.objects.create(
         room=room,
-        reason=note[:LONGEST_NOTE],
+        reason=clean_note(note),
         return_condition=room.condition,
         opened_at=timezone.now(),
         opened_by=performed_by,
@@ -100,7 +97,7 @@ def note_change(  # what an audit line consists of
         new_status=room.status,
         performed_by=performed_by,
         source=source,
-        note=note[:LONGEST_NOTE],
+        note=clean_note(note),
         happened_at=timezone.now(),
     )
     if room.status == RoomStatus.READY_FOR_GUEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.cleaning import clean_note
 from apps.bookings.errors import RoomNotAvailable, UndoNotAllowed
 from apps.bookings.events import booking_event
 from apps.bookings.models import Booking, CheckOut, Room
@@ -15,6 +16,7 @@ from apps.bookings.services.rooming import hold_nights
 from apps.bookings.services.turnover import cancel_task, note_change
 from apps.bookings.signals import check_out_undone
 from apps.bookings.states import BookingStatus
+from apps.common.errors import Invalid
 
 SOURCE = "undo_check_out"
 
@@ -23,8 +25,11 @@ SOURCE = "undo_check_out"
 def undo_check_out(*, booking: Booking, performed_by: str, reason: str) -> Booking:
     """Bring the stay back as it was, within the hotel's window: booking, room, codes.
 
-    Raises UndoNotAllowed with the reason.
+    Raises Invalid without a reason, UndoNotAllowed with one.
     """
+    reason = clean_note(reason)
+    if not reason:
+        raise Invalid("Say why the check-out is undone.", field="reason")
     booking = get_booking_for_update(booking.pk)
     check_out = standing_check_out(booking)
     room = get_room_for_update(check_out.room_id) if check_out else None
@@ -61,5 +66,5 @@ def _bring_back(
     booking.guests.update(room=room)
     check_out.undone_at = timezone.now()
     check_out.undone_by = performed_by
-    check_out.undo_reason = reason[:500]
+    check_out.undo_reason = reason
     check_out.save(update_fields=["undone_at", "undone_by", "undo_reason"])
