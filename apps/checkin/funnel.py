@@ -11,21 +11,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils import timezone
 
+from apps.bookings.day_range import day_range, days_between
 from apps.bookings.models import Hotel
-from apps.bookings.stay_window import hotel_today
 from apps.checkin.models import CheckInAnalytics
 from apps.checkin.states import DeviceType, Step
-from apps.common.errors import Invalid
 
-DEFAULT_DAYS: Final = 30
-LONGEST_DAYS: Final = 366
 MEDIAN: Final = 50
 HIGH: Final = 90
 
@@ -95,10 +91,9 @@ def check_in_funnel(
     is today for ``until`` and 29 days earlier for ``since``. Raises Invalid for days in the wrong
     order and for more than 366 of them.
     """
-    since, until = _range(hotel, since, until)
+    since, until = day_range(hotel, since, until)
     rows = CheckInAnalytics.objects.filter(hotel=hotel, started_on__range=(since, until))
     counted = _count(rows)
-    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     by_day = _figures(counted, _percentiles(rows, "started_on"), "started_on")
     by_device = _figures(counted, _percentiles(rows, "device_type"), "device_type")
     total = _figures(counted, _percentiles(rows, None), None)
@@ -107,25 +102,15 @@ def check_in_funnel(
         since=since,
         until=until,
         total=total.get(None, nothing),
-        days=tuple(FunnelDay(day=day, figures=by_day.get(day, nothing)) for day in days),
+        days=tuple(
+            FunnelDay(day=day, figures=by_day.get(day, nothing))
+            for day in days_between(since, until)
+        ),
         devices=tuple(
             FunnelDevice(device_type=kind, figures=by_device.get(kind, nothing))
             for kind in DeviceType
         ),
     )
-
-
-def _range(hotel: Hotel, since: date | None, until: date | None) -> tuple[date, date]:
-    until = until or hotel_today(hotel.zone, timezone.now())
-    if since is None:
-        # The calendar ends somewhere: a day before its first one is not asked for in earnest.
-        earlier = min(DEFAULT_DAYS - 1, (until - date.min).days)
-        since = until - timedelta(days=earlier)
-    if since > until:
-        raise Invalid("The first day comes after the last one.", field="since")
-    if (until - since).days >= LONGEST_DAYS:
-        raise Invalid(f"Ask for at most {LONGEST_DAYS} days at once.", field="since")
-    return since, until
 
 
 # -- counts --------------------------------------------------------------------------------------

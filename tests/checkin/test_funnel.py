@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from apps.bookings.day_range import DEFAULT_DAYS
 from apps.bookings.models import Hotel
 from apps.checkin.api.funnel import funnel_body
-from apps.checkin.funnel import DEFAULT_DAYS, FunnelFigures, check_in_funnel
+from apps.checkin.funnel import FunnelFigures, check_in_funnel
 from apps.checkin.states import DeviceType, PinFailure, Step
 from apps.common.errors import Invalid
 from graphql_schema.checkin.funnel import CheckInFunnel
