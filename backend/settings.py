@@ -251,6 +251,8 @@ SPECTACULAR_SETTINGS = {
         "StayStatus": "apps.bookings.stay_view.StayStatus",
         "BookingStatus": "apps.bookings.states.BookingStatus",
         "RoomStatus": "apps.bookings.states.RoomStatus",
+        "BulkOutcome": "apps.bookings.services.bulk.Outcome",
+        "HousekeepingTaskStatus": "apps.bookings.states.TaskStatus",
         "AccessCodeStatus": "apps.locks.states.CodeState",
         "AccessCodeKind": "apps.locks.states.CodeKind",
         "MessageSender": "apps.concierge.states.Side",

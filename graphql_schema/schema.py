@@ -18,6 +18,7 @@ from graphql_schema.bookings.desk_mutations import DeskMutation, GuestStayMutati
 from graphql_schema.bookings.desk_queries import DeskQuery
 from graphql_schema.bookings.live import HotelSubscription
 from graphql_schema.bookings.queries import StayQuery
+from graphql_schema.bookings.report import TurnoverReportQuery
 from graphql_schema.bookings.turnover import TurnoverMutation, TurnoverQuery
 from graphql_schema.checkin.desk import CheckInDeskMutation, CheckInDeskQuery
 from graphql_schema.checkin.mutations import CheckInMutation
@@ -39,7 +40,15 @@ LONGEST_DOCUMENT: Final = 2000  # tokens; a schema explorer's longest question h
 
 
 @strawberry.type(description="Reads.")
-class Query(CheckInQuery, StayQuery, DeskQuery, CheckInDeskQuery, TurnoverQuery, ConciergeQuery):
+class Query(
+    CheckInQuery,
+    StayQuery,
+    DeskQuery,
+    CheckInDeskQuery,
+    TurnoverQuery,
+    TurnoverReportQuery,
+    ConciergeQuery,
+):
     pass
 
 

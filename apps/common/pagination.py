@@ -31,31 +31,48 @@ class Page(Generic[M]):
     has_previous: bool = False
 
 
-def page_of(rows: QuerySet[M], *, order_by: str, first: int | None, after: str | None) -> Page[M]:
+def page_of(
+    rows: QuerySet[M],
+    *,
+    order_by: str,
+    first: int | None,
+    after: str | None,
+    largest: int = LARGEST_SIZE,
+) -> Page[M]:
     """Return the page after the cursor ``after``; ``order_by`` a column, "-" for newest first.
 
-    Equal values are told apart by the primary key. ``first`` is clamped. Raises Invalid for a
-    cursor that is none of ours.
+    Equal values are told apart by the primary key. ``first`` is clamped to ``largest``.
+    Raises Invalid for a cursor that is none of ours.
     """
-    shown, has_more = _walk(rows, order_by, first, after)
+    shown, has_more = _walk(rows, order_by, _size(first, largest), after)
     return Page(shown, has_next=has_more, has_previous=after is not None)
 
 
-def page_before(rows: QuerySet[M], *, order_by: str, last: int | None, before: str) -> Page[M]:
+def page_before(
+    rows: QuerySet[M],
+    *,
+    order_by: str,
+    last: int | None,
+    before: str,
+    largest: int = LARGEST_SIZE,
+) -> Page[M]:
     """Return the page that ends before the cursor ``before``, in the order of ``page_of``.
 
     Raises Invalid.
     """
     backwards = order_by[1:] if order_by.startswith("-") else f"-{order_by}"
-    shown, has_more = _walk(rows, backwards, last, before)
+    shown, has_more = _walk(rows, backwards, _size(last, largest), before)
     return Page(shown[::-1], has_next=True, has_previous=has_more)
 
 
+def _size(count: int | None, largest: int) -> int:
+    return DEFAULT_SIZE if count is None else max(0, min(count, largest))
+
+
 def _walk(
-    rows: QuerySet[M], order_by: str, count: int | None, seen: str | None
+    rows: QuerySet[M], order_by: str, size: int, seen: str | None
 ) -> tuple[list[tuple[M, str]], bool]:
     """Return the rows beyond ``seen`` with their cursors, and whether more lie beyond them."""
-    size = DEFAULT_SIZE if count is None else max(0, min(count, LARGEST_SIZE))
     column, is_descending = order_by.lstrip("-"), order_by.startswith("-")
     sign = "-" if is_descending else ""
     try:

@@ -52,11 +52,20 @@ class DeskQuery:
         hotel_slug: str,
         status: BookingStatus | None = None,
         arriving_on: date | None = None,
+        departing_on: date | None = None,
+        in_house: bool | None = None,
         search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Booking]:
         hotel = hotel_for(info, hotel_slug, Permission.VIEW_BOOKINGS)
-        rows = list_bookings(hotel, status=status, arriving_on=arriving_on, search=search)
+        rows = list_bookings(
+            hotel,
+            status=status,
+            arriving_on=arriving_on,
+            departing_on=departing_on,
+            in_house=in_house,
+            search=search,
+        )
         page = page_of(rows, order_by="check_in_date", first=first, after=after)
         return connection_of(page, Booking.of)

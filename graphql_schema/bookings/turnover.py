@@ -186,6 +186,7 @@ HousekeepingTaskResult = Annotated[
 BulkCheckOutResult = Annotated[
     BulkCheckOut | InvalidProblem, strawberry.union("BulkCheckOutResult")
 ]
+BulkCheckInResult = Annotated[BulkCheckIn | InvalidProblem, strawberry.union("BulkCheckInResult")]
 
 
 @strawberry.type

@@ -12,11 +12,18 @@ from apps.bookings.selectors import get_hotel_booking
 from apps.checkin.funnel import check_in_funnel
 from apps.checkin.models import CheckInFlow as FlowRow
 from apps.checkin.selectors import list_flows, shown_status
+from apps.checkin.services import bulk
 from apps.checkin.services.desk import resume_flow
-from apps.common.errors import Conflict, NotFound
+from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.pagination import page_of
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import Booking, BookingInput
+from graphql_schema.bookings.turnover import (
+    BulkCheckIn,
+    BulkCheckInInput,
+    BulkCheckInResult,
+    BulkItemResult,
+)
 from graphql_schema.checkin.enums import DeviceType, FlowStatus, PinStatus
 from graphql_schema.checkin.funnel import CheckInFunnel
 from graphql_schema.checkin.types import CheckInFlow
@@ -101,3 +108,24 @@ class CheckInDeskMutation:
         hotel = hotel_for(info, input.hotel_slug, Permission.MANAGE_STAYS)
         booking = get_hotel_booking(hotel, input.booking_id)
         return CheckInFlow.of(resume_flow(booking=booking, performed_by=staff_of(info).actor))
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        description="Assign rooms and check many guests in; every one has a result of its own.",
+    )
+    @problems_as_results(Invalid)
+    def bulk_check_in(self, info: Info, input: BulkCheckInInput) -> BulkCheckInResult:
+        hotel = hotel_for(info, input.hotel_slug, Permission.MANAGE_STAYS)
+        arrivals = [
+            bulk.Arrival(booking_id=item.booking_id, room_number=item.room_number)
+            for item in input.items
+        ]
+        items = bulk.bulk_check_in(
+            bulk.BulkCheckIn(
+                hotel=hotel,
+                arrivals=arrivals,
+                staff=staff_of(info),
+                is_dry_run=input.dry_run,
+            )
+        )
+        return BulkCheckIn(items=[BulkItemResult.of(item) for item in items], dry_run=input.dry_run)

@@ -10,6 +10,8 @@ from apps.bookings import errors
 from apps.bookings.api.desk_examples import BOOKING_ID, HOTEL_SLUG, IN_HOUSE
 from apps.bookings.api.desk_serializers import BookingEnvelopeSerializer
 from apps.checkin.api.desk_serializers import (
+    BulkCheckedInSerializer,
+    BulkCheckInSerializer,
     DeskCheckInSerializer,
     FlowFilterSerializer,
     StaffCheckInFlowPageSerializer,
@@ -187,4 +189,30 @@ RESUME_CHECK_IN: Final = extend_schema(
         **refusals(*STAFF, errors.BookingNotFound, FlowNotFound),
     },
     examples=[flow_example("At the second step", status="200", step=2, pin_status="READY")],
+)
+
+BULK_CHECK_IN: Final = extend_schema(
+    operation_id="staff_bulk_check_in",
+    tags=TAGS,
+    summary="Check many guests in",
+    description=(
+        "Gives every booking its room, where one is named, and takes the guest in. Each is done by "
+        "itself and has its own outcome: one that is refused stops no other."
+    ),
+    parameters=[HOTEL_SLUG],
+    request=BulkCheckInSerializer,
+    responses={200: BulkCheckedInSerializer, **refusals(*STAFF, has_body=True)},
+    examples=[
+        OpenApiExample(
+            name="Two arrivals",
+            request_only=True,
+            value={
+                "items": [
+                    {"booking_id": "BK-2026-0001"},
+                    {"booking_id": "BK-2026-0002", "room_number": 102},
+                ],
+                "dry_run": False,
+            },
+        )
+    ],
 )

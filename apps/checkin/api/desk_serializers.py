@@ -7,10 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.bookings.api.desk_serializers import RoomNumberField
+from apps.bookings.services.bulk import Outcome
 from apps.checkin.models import CheckInFlow
 from apps.checkin.selectors import shown_status
+from apps.checkin.services.bulk import MOST_BOOKINGS
 from apps.checkin.states import DeviceType, FlowStatus, PinStatus
-from apps.common.api.fields import HotelTimeField
+from apps.common.api.fields import HotelTimeField, TextField, TrueOrFalseField
 from apps.common.api.pagination import PageSerializer
 
 
@@ -76,3 +78,41 @@ class StaffCheckInFlowPageSerializer(PageSerializer):
     """A page of check-ins."""
 
     results = StaffCheckInFlowSerializer(many=True)
+
+
+class ArrivalSerializer(serializers.Serializer[Any]):
+    """One of many check-ins."""
+
+    booking_id = TextField(max_length=40, help_text="The hotel's own id of the booking.")
+    room_number = RoomNumberField(
+        default=None, allow_null=True, help_text="Another room than the assigned one."
+    )
+
+
+class BulkCheckInSerializer(serializers.Serializer[Any]):
+    """Who is to be checked in."""
+
+    items = serializers.ListField(
+        child=ArrivalSerializer(), max_length=MOST_BOOKINGS, allow_empty=False
+    )
+    dry_run = TrueOrFalseField(default=False, help_text="Answer the same, change nothing.")
+
+
+class BulkItemSerializer(serializers.Serializer[Any]):
+    """What became of one item."""
+
+    outcome = serializers.ChoiceField(
+        [(outcome.value, outcome.value) for outcome in Outcome], help_text="What became of it."
+    )
+    booking_id = serializers.CharField(allow_null=True, help_text="The booking asked for.")
+    room_id = serializers.IntegerField(allow_null=True, help_text="The room it is in now.")
+    room_number = RoomNumberField(allow_null=True, help_text="A number where it is numeric.")
+    code = serializers.CharField(allow_null=True, help_text="Why not, for programs.")
+    message = serializers.CharField(allow_null=True, help_text="Why not, for people.")
+
+
+class BulkCheckedInSerializer(serializers.Serializer[Any]):
+    """What a bulk check-in answers."""
+
+    items = BulkItemSerializer(many=True, help_text="One for each booking, in order.")
+    dry_run = serializers.BooleanField(help_text="Whether nothing was changed.")

@@ -10,6 +10,7 @@ BOOKING = "room-bookings/<str:booking_id>"
 
 urlpatterns = [
     path("analytics/checkin/", views.FunnelView.as_view(), name="staff-checkin-funnel"),
+    path("rooms/checkin/", views.BulkCheckInView.as_view(), name="staff-bulk-check-in"),
     path("checkin-flows/", views.ListFlowsView.as_view(), name="staff-checkin-flows"),
     path(f"{BOOKING}/check-in/", views.CheckInView.as_view(), name="staff-check-in"),
     path(f"{BOOKING}/reissue-codes/", views.ReissueCodesView.as_view(), name="staff-reissue-codes"),

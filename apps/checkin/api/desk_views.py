@@ -13,6 +13,8 @@ from apps.bookings.selectors import get_hotel_room
 from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.checkin.api import desk_documentation as documentation
 from apps.checkin.api.desk_serializers import (
+    BulkCheckedInSerializer,
+    BulkCheckInSerializer,
     DeskCheckInSerializer,
     FlowFilterSerializer,
     StaffCheckInFlowSerializer,
@@ -22,6 +24,7 @@ from apps.checkin.api.serializers import flow_body
 from apps.checkin.flow_view import view_flow
 from apps.checkin.funnel import check_in_funnel
 from apps.checkin.selectors import list_flows
+from apps.checkin.services.bulk import Arrival, BulkCheckIn, bulk_check_in
 from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk, resume_flow
 from apps.common.api.pagination import page_body
 from apps.common.api.views import read_body, read_query
@@ -113,3 +116,24 @@ class FunnelView(StaffView):
         """Show the funnel."""
         days = read_query(request, FunnelFilterSerializer)
         return Response(funnel_body(check_in_funnel(self.hotel, **days)))
+
+
+class BulkCheckInView(StaffView):
+    """Many check-ins."""
+
+    needs = Permission.MANAGE_STAYS
+
+    @documentation.BULK_CHECK_IN
+    def post(self, request: Request, **_: Any) -> Response:
+        """Take the guests in, each into their room."""
+        body = read_body(request, BulkCheckInSerializer)
+        is_dry_run = body["dry_run"]
+        items = bulk_check_in(
+            BulkCheckIn(
+                hotel=self.hotel,
+                arrivals=[Arrival(**arrival) for arrival in body["items"]],
+                staff=self.staff,
+                is_dry_run=is_dry_run,
+            )
+        )
+        return Response(BulkCheckedInSerializer({"items": items, "dry_run": is_dry_run}).data)

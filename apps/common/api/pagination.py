@@ -47,23 +47,24 @@ def page_body(
     *,
     order_by: str,
     show: Callable[[Sequence[M]], Sequence[Any]],
+    largest: int = LARGEST_SIZE,
 ) -> dict[str, Any]:
     """Return the page of ``rows`` that the request asks for; ``order_by`` as in ``page_of``.
 
     Raises Invalid for a cursor or a limit that is none.
     """
-    page = _page(request, rows, order_by)
+    page = _page(request, rows, order_by, largest)
     results = show([row for row, _ in page.rows])
     return {"results": results, "next": _next(request, page), "previous": _previous(request, page)}
 
 
-def _page(request: Request, rows: QuerySet[M], order_by: str) -> Page[M]:
+def _page(request: Request, rows: QuerySet[M], order_by: str, largest: int) -> Page[M]:
     limit, cursor = _limit(request), request.query_params.get(CURSOR) or None
     try:
         if cursor is not None and cursor.startswith(BACKWARDS):
             before = cursor.removeprefix(BACKWARDS)
-            return page_before(rows, order_by=order_by, last=limit, before=before)
-        return page_of(rows, order_by=order_by, first=limit, after=cursor)
+            return page_before(rows, order_by=order_by, last=limit, before=before, largest=largest)
+        return page_of(rows, order_by=order_by, first=limit, after=cursor, largest=largest)
     except Invalid as refusal:
         raise Invalid(refusal.message, field=CURSOR) from None
 
