@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from apps.bookings.models import Booking, Guest
-from apps.bookings.rules import AllowedAction, allowed_actions
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import StayWindow, stay_window
 from apps.locks.models import AccessCode
@@ -19,12 +16,11 @@ from apps.locks.selectors import find_live_grant, list_current_codes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskBooking:
-    """A booking with its people, codes and what may be done; its own columns show through."""
+    """A booking with its people and codes; its own columns show through."""
 
     booking: Booking
     guests: Sequence[Guest]
     access_codes: Sequence[AccessCode]
-    allowed_actions: Sequence[AllowedAction]
     window: StayWindow
 
     def __getattr__(self, name: str) -> Any:
@@ -55,6 +51,5 @@ def view_desk_booking(booking: Booking) -> DeskBooking:
         booking=booking,
         guests=sorted(booking.guests.all(), key=lambda guest: (not guest.is_primary, guest.pk)),
         access_codes=list(list_current_codes(grant)) if grant else [],
-        allowed_actions=allowed_actions(booking, now=timezone.now()),
         window=stay_window(booking),
     )

@@ -62,21 +62,6 @@ class CodeStateSerializer(AccessCodeSerializer):
     code = None  # type: ignore[assignment]  # takes the inherited field away
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
-    """Why something can't be done."""
-
-    code = serializers.CharField(help_text="Stable, for programs.")
-    message = serializers.CharField(help_text="One sentence.")
-
-
-class AllowedActionSerializer(serializers.Serializer[Any]):
-    """What may be done with a booking now: the same answer that refuses."""
-
-    action = serializers.CharField(help_text="Such as CHECK_OUT.")
-    is_allowed = serializers.BooleanField(help_text="Whether nothing stands against it.")
-    reasons = ReasonSerializer(many=True, help_text="What stands against it.")
-
-
 class DeskBookingSerializer(BookingSerializer):
     """A booking with all that a desk's screen shows."""
 
@@ -91,7 +76,6 @@ class DeskBookingSerializer(BookingSerializer):
     check_out_at = HotelTimeField(help_text="Until here the codes open.")
     guests = GuestSerializer(many=True, help_text="Who stays; kept after the check-out.")
     access_codes = CodeStateSerializer(many=True, help_text="Current codes, without their digits.")
-    allowed_actions = AllowedActionSerializer(many=True, help_text="What may be done, and why not.")
 
 
 class DeskBookingEnvelopeSerializer(serializers.Serializer[Any]):
