@@ -18,11 +18,7 @@ def reasons_against_check_in(
     booking: Booking, room: Room | None, *, now: datetime
 ) -> list[DomainError]:
     """Return why the desk can't take the guest into ``room`` now; nothing where it can."""
-    reasons: list[DomainError] = []
-    if booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at:
-        reasons.append(errors.StayEnded())
-    elif booking.status != BookingStatus.CONFIRMED:
-        reasons.append(errors.BookingNotConfirmed())
+    reasons = _reasons_against_status(booking, now)
     if hotel_today(booking.hotel.zone, now) < booking.check_in_date:
         reasons.append(errors.CheckInNotOpen())
     reasons += _reasons_against_room(room)
@@ -76,9 +72,9 @@ def reasons_against_change(booking: Booking) -> list[DomainError]:
     return [] if is_open else [errors.BookingNotConfirmed()]
 
 
-def reasons_against_reissue(booking: Booking) -> list[DomainError]:
-    """Return why the stay can't get another PIN."""
-    return [] if booking.status == BookingStatus.CONFIRMED else [errors.BookingNotConfirmed()]
+def reasons_against_reissue(booking: Booking, *, now: datetime) -> list[DomainError]:
+    """Return why the stay can't get another PIN; one that is over opens no door."""
+    return _reasons_against_status(booking, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +106,16 @@ def allowed_actions(booking: Booking, *, now: datetime) -> list[AllowedAction]:
         ("UNDO_CHECK_OUT", reasons_against_undo(booking, check_out, room, now=now)),
         ("MOVE", reasons_against_move(booking, None)),
         ("CHANGE_STAY", reasons_against_change(booking)),
-        ("REISSUE_CODES", reasons_against_reissue(booking)),
+        ("REISSUE_CODES", reasons_against_reissue(booking, now=now)),
         ("CANCEL", in_house or reasons_against_change(booking)),
     ]
     return [AllowedAction(action=action, reasons=reasons) for action, reasons in answers]
+
+
+def _reasons_against_status(booking: Booking, now: datetime) -> list[DomainError]:
+    if booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at:
+        return [errors.StayEnded()]
+    return [] if booking.status == BookingStatus.CONFIRMED else [errors.BookingNotConfirmed()]
 
 
 def _reasons_against_room(room: Room | None) -> list[DomainError]:

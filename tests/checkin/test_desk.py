@@ -372,3 +372,16 @@ def test_a_reissued_pin_replaces_the_old_one_on_every_lock(lock_cloud: LockCloud
         assert lock_cloud.codes_on(lock) == [new.pin]
     assert not AccessCode.objects.filter(grant=old, state=CodeState.SET).exists()
     assert new.history.get(event="granted").actor == DESK
+
+
+def test_a_stay_that_is_over_gets_no_other_pin() -> None:
+    booking = arriving(with_doors=True)
+    take(booking)
+
+    with (
+        time_machine.travel(stay_window(booking).ends_at, tick=False),
+        pytest.raises(errors.StayEnded),
+    ):
+        reissue_at_desk(booking=booking, performed_by=DESK)
+
+    assert AccessGrant.objects.get().state != GrantState.ENDED

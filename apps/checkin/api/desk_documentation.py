@@ -124,7 +124,13 @@ REISSUE_CODES: Final = extend_schema(
     request=None,
     responses={
         200: BookingEnvelopeSerializer,
-        **refusals(*STAFF, errors.BookingNotFound, errors.BookingNotConfirmed, NoFreePin),
+        **refusals(
+            *STAFF,
+            errors.BookingNotFound,
+            errors.BookingNotConfirmed,
+            errors.StayEnded,
+            NoFreePin,
+        ),
     },
     examples=[IN_HOUSE],
 )
