@@ -58,6 +58,21 @@ def decrypt(token: str) -> str:
         ) from error
 
 
+def encrypt_bytes(content: bytes) -> bytes:
+    """Encrypt a file's content with the first key."""
+    return _fernet(settings.FIELD_ENCRYPTION_KEYS).encrypt(content)
+
+
+def decrypt_bytes(content: bytes) -> bytes:
+    """Decrypt a file's content with whichever key fits. Raises UndecryptableValue."""
+    try:
+        return _fernet(settings.FIELD_ENCRYPTION_KEYS).decrypt(content)
+    except InvalidToken as error:
+        raise UndecryptableValue(
+            "A stored file can't be read: a key is missing from FIELD_ENCRYPTION_KEY."
+        ) from error
+
+
 @lru_cache(maxsize=16)
 def _digest_key(key: str) -> bytes:
     return _derive(key, b"digest")
