@@ -211,6 +211,7 @@ STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = VAR_DIR / "media"
+PROOF_DIR = VAR_DIR / "proofs"  # nothing serves it; machines that share the database share it too
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # JSON bodies end at 1 MB
 
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
@@ -257,6 +258,9 @@ SPECTACULAR_SETTINGS = {
         "AccessCodeKind": "apps.locks.states.CodeKind",
         "MessageSender": "apps.concierge.states.Side",
         "RoomServiceOrderStatus": "apps.concierge.states.OrderStatus",
+        "SeatStatus": "apps.seating.states.SeatStatus",
+        "SeatOrderStatus": "apps.seating.states.OrderStatus",
+        "SeatHoldPolicy": "apps.seating.states.HoldPolicy",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

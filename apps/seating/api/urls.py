@@ -1,0 +1,19 @@
+"""Addresses of seats, below ``/api/seating/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from apps.seating.api import views
+
+urlpatterns = [
+    path("events/<str:slug>/seats/", views.SeatMapView.as_view(), name="seats"),
+    path("events/<str:slug>/orders/", views.SelectSeatsView.as_view(), name="seat-orders"),
+    path("orders/<str:token>/", views.OrderView.as_view(), name="seat-order"),
+    path("orders/<str:token>/seats/", views.OrderSeatsView.as_view(), name="seat-order-seats"),
+    path(
+        "orders/<str:token>/payment-proof/",
+        views.PaymentProofView.as_view(),
+        name="seat-order-proof",
+    ),
+]

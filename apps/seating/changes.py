@@ -1,0 +1,83 @@
+"""The versions of an event's seats: counted, written down and told in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from apps.common.live import publish_on_commit
+from apps.seating.models import Seat, SeatChange, SeatingEvent
+from apps.seating.states import SeatStatus
+
+PAGE: Final = 200  # versions read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class SeatState:
+    """A seat's new state."""
+
+    id: int
+    label: str
+    status: SeatStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatNews:
+    """What one version changed. ``resync``: the log can't tell; read the whole map again."""
+
+    version: int
+    seats: Sequence[SeatState] = ()
+    resync: bool = False
+
+
+def record_change(event: SeatingEvent, states: Mapping[Seat, SeatStatus]) -> None:
+    """Take the event's next version; watchers hear of it once the transaction commits.
+
+    Call it once and last in a transaction: from here to the commit the event's other writers
+    wait. ``states`` empty: nothing changed and no version is taken.
+    """
+    if not states:
+        return
+    with transaction.atomic():
+        events = SeatingEvent.objects.filter(pk=event.pk)
+        events.update(seq=F("seq") + 1)
+        version = events.values_list("seq", flat=True).get()
+        SeatChange.objects.create(
+            event=event,
+            version=version,
+            seats=[(seat.pk, seat.label, status.value) for seat, status in states.items()],
+            changed_at=timezone.now(),
+        )
+        publish_on_commit(event.live_group, {"version": version})
+
+
+def current_version(event_id: int) -> int:
+    """Return the version of the event's seats as they are; 0 for an event that is gone."""
+    seq = SeatingEvent.objects.filter(pk=event_id).values_list("seq", flat=True).first()
+    return seq or 0
+
+
+def news_after(event_id: int, version: int) -> Sequence[SeatNews]:
+    """Return what changed after ``version``, oldest first and in portions.
+
+    One piece of news that says ``resync`` stands for what the log can't tell: versions that it
+    has forgotten, or a reader who is ahead of it.
+    """
+    current = current_version(event_id)
+    if version == current:
+        return ()
+    rows = SeatChange.objects.filter(event=event_id, version__gt=version).order_by("version")[:PAGE]
+    news = [_news(row) for row in rows]
+    if not news or news[0].version != version + 1:
+        return (SeatNews(version=current, resync=True),)
+    return news
+
+
+def _news(row: SeatChange) -> SeatNews:
+    seats = [SeatState(pk, label, SeatStatus(status)) for pk, label, status in row.seats]
+    return SeatNews(version=row.version, seats=seats)

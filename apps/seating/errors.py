@@ -1,0 +1,119 @@
+"""What the seating room refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from apps.common import errors
+
+
+class EventNotFound(errors.NotFound):
+    code = "EVENT_NOT_FOUND"
+    sentence = "There is no such event."
+
+
+class EventClosed(errors.Conflict):
+    code = "EVENT_CLOSED"
+    sentence = "Seats for this event are not on sale now."
+
+
+class SeatNotFound(errors.NotFound):
+    code = "SEAT_NOT_FOUND"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(f"The event has no seat {_listed(labels)}.", field="labels")
+
+
+class TooManySeats(errors.Invalid):
+    code = "TOO_MANY_SEATS"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An order has at most {most} seats.", field="labels")
+
+
+class NoSeatsNamed(errors.Invalid):
+    sentence = "Name at least one seat, and each one once."
+
+    def __init__(self) -> None:
+        super().__init__(field="labels")
+
+
+class SeatsTaken(errors.Conflict):
+    """Some seats can't be had any more; the order, if there is one, stays as it was."""
+
+    code = "SEATS_TAKEN"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = list(labels)
+        verb = "is" if len(self.labels) == 1 else "are"
+        super().__init__(f"{_listed(self.labels)} {verb} taken; choose others.")
+
+    @property
+    def rest_fields(self) -> Mapping[str, Any]:
+        """What REST shows beside the sentence."""
+        return {"labels": self.labels}
+
+
+class OrderNotFound(errors.NotFound):
+    code = "ORDER_NOT_FOUND"
+    sentence = "There is no such order."
+
+
+class OrderExpired(errors.Conflict):
+    code = "ORDER_EXPIRED"
+    sentence = "The order's time is over and its seats are free again; choose anew."
+
+
+class OrderClosed(errors.Conflict):
+    code = "ORDER_CLOSED"
+
+    def __init__(self, *, current: str) -> None:
+        super().__init__(f"The order is {current} and can't be changed this way.")
+
+
+class NoProofYet(errors.Conflict):
+    code = "STEP_OUT_OF_ORDER"
+    sentence = "The order has no payment proof to review yet."
+
+
+class StaleVersion(errors.Conflict):
+    code = "STALE_VERSION"
+    sentence = "The order has changed since you saw it; look again."
+
+
+class HolderMissing(errors.Invalid):
+    sentence = "Say who the seats are for: a name, and an e-mail address or a phone number."
+
+
+class ReasonMissing(errors.Invalid):
+    sentence = "Give the reason for the rejection; the holder reads it."
+
+    def __init__(self) -> None:
+        super().__init__(field="reason")
+
+
+class InvalidFile(errors.Invalid):
+    code = "INVALID_FILE"
+
+    def __init__(
+        self, message: str = "Send a picture (JPEG, PNG, WebP) or a PDF of the payment."
+    ) -> None:
+        super().__init__(message, field="file")
+
+
+class FileTooLarge(errors.TooLarge):
+    code = "FILE_TOO_LARGE"
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"The file may have at most {most_bytes:,} bytes.", field="file")
+
+
+MOST_LISTED = 20
+LONGEST_LISTED = 40
+
+
+def _listed(labels: Sequence[str]) -> str:
+    shown = ", ".join(label[:LONGEST_LISTED] for label in labels[:MOST_LISTED])
+    more = len(labels) - MOST_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,61 @@
+"""Where proofs lie: encrypted, under random names, in a directory that nothing serves."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from apps.common.crypto import decrypt_bytes, encrypt_bytes
+from apps.seating.models import PaymentProof
+
+FORGOTTEN_AFTER: Final = timedelta(hours=1)  # far longer than a request takes to store its row
+BATCH: Final = 500
+DIRECTORY_MODE: Final = 0o700
+
+
+def keep_file(content: bytes) -> str:
+    """Store a file and return its name."""
+    name = secrets.token_hex(32)
+    directory = _directory()
+    directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+    (directory / name).write_bytes(encrypt_bytes(content))
+    return name
+
+
+def read_file(name: str) -> bytes:
+    """Return a stored file as it was given. Raises FileNotFoundError."""
+    return decrypt_bytes((_directory() / name).read_bytes())
+
+
+def drop_file(name: str) -> None:
+    """Remove a file that no row names; removed already is fine."""
+    (_directory() / name).unlink(missing_ok=True)
+
+
+def drop_forgotten_files(now: datetime) -> bool:
+    """Remove files that a crash left behind between the file and its row; for the duty roster."""
+    old = [path.name for path in _files() if _age(path, now) > FORGOTTEN_AFTER]
+    for start in range(0, len(old), BATCH):
+        names = set(old[start : start + BATCH])
+        rows = PaymentProof.objects.filter(file_name__in=names)
+        for name in names.difference(rows.values_list("file_name", flat=True)):
+            drop_file(name)
+    return False
+
+
+def _files() -> Iterator[Path]:
+    directory = _directory()
+    return directory.iterdir() if directory.is_dir() else iter(())
+
+
+def _age(path: Path, now: datetime) -> timedelta:
+    return timedelta(seconds=now.timestamp() - path.stat().st_mtime)
+
+
+def _directory() -> Path:
+    return Path(settings.PROOF_DIR)

@@ -1,0 +1,225 @@
+"""Reads of the seating room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from apps.common.crypto import token_digest
+from apps.seating.errors import EventNotFound, OrderNotFound
+from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatingEvent, SeatOrder
+from apps.seating.states import LIVE, AllocationStatus, OrderStatus, SeatStatus
+from apps.staff.identity import StaffIdentity
+from apps.staff.roles import Permission
+
+SLUG: Final = re.compile(r"[-a-zA-Z0-9_]{1,60}")
+NUMBER: Final = re.compile(r"[A-Z0-9-]{1,12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder:
+    """An order together with the key that its reader holds; keys are not kept, only digests."""
+
+    order: SeatOrder
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatMap:
+    """All seats of an event with their states, at least as new as ``version``."""
+
+    event: SeatingEvent
+    version: int
+    seats: Sequence[Seat]
+    status_of: Mapping[int, SeatStatus]
+
+
+# -- events ----------------------------------------------------------------------------------------
+
+
+def find_event(slug: str) -> SeatingEvent | None:
+    """Return the event of that name, with its hotel."""
+    if not SLUG.fullmatch(slug):
+        return None
+    return SeatingEvent.objects.select_related("hotel").filter(slug=slug).first()
+
+
+def get_event(slug: str) -> SeatingEvent:
+    """Return the event of that name, with its hotel. Raises EventNotFound."""
+    event = find_event(slug)
+    if event is None:
+        raise EventNotFound(field="event_slug")
+    return event
+
+
+def is_on_sale(event: SeatingEvent, now: datetime) -> bool:
+    """Answer whether seats can be chosen and paid for now."""
+    opens, closes = event.sales_open_at, event.sales_close_at or event.starts_at
+    return (opens is None or opens <= now) and now < min(closes, event.starts_at)
+
+
+# -- seats -----------------------------------------------------------------------------------------
+
+
+def live_allocations(now: datetime) -> QuerySet[SeatAllocation]:
+    """Return what takes seats away from others at ``now``; a hold that has lapsed does not."""
+    return SeatAllocation.objects.filter(
+        Q(status=AllocationStatus.BOOKED) | Q(status=AllocationStatus.HELD, held_until__gt=now)
+    )
+
+
+def read_seat_map(event: SeatingEvent) -> SeatMap:
+    """Return the whole map.
+
+    The version is read before the states: whoever goes on from it may be told again what they
+    see already, and misses nothing.
+    """
+    version = SeatingEvent.objects.values_list("seq", flat=True).get(pk=event.pk)
+    taken = dict(
+        live_allocations(timezone.now()).filter(seat__event=event).values_list("seat_id", "status")
+    )
+    seats = list(event.seats.select_related("section").order_by("pk"))
+    status_of = {seat.pk: status_of_seat(seat, taken.get(seat.pk)) for seat in seats}
+    return SeatMap(event=event, version=version, seats=seats, status_of=status_of)
+
+
+def status_of_seat(seat: Seat, live: str | None) -> SeatStatus:
+    """Return a seat's state, from its live allocation's if it has one."""
+    if live is not None:
+        return SeatStatus.BOOKED if live == AllocationStatus.BOOKED else SeatStatus.HELD
+    return SeatStatus.BLOCKED if seat.is_blocked else SeatStatus.AVAILABLE
+
+
+def seats_of(event: SeatingEvent, labels: Iterable[str]) -> QuerySet[Seat]:
+    """Return the event's seats of those labels, in the order in which they are locked."""
+    return event.seats.filter(label__in=labels).order_by("pk")
+
+
+# -- orders ----------------------------------------------------------------------------------------
+
+
+def find_open_order(token: str) -> OpenOrder | None:
+    """Return the order that ``token`` opens, with its event, hotel and seats."""
+    order = shown_orders(SeatOrder.objects.filter(token_digest=token_digest(token))).first()
+    return None if order is None else OpenOrder(order=order, token=token)
+
+
+def get_open_order(token: str) -> OpenOrder:
+    """Return the order that ``token`` opens. Raises OrderNotFound."""
+    opened = find_open_order(token)
+    if opened is None:
+        raise OrderNotFound
+    return opened
+
+
+def shown_orders(orders: QuerySet[SeatOrder]) -> QuerySet[SeatOrder]:
+    """Return orders with all that is shown of them."""
+    seats = SeatAllocation.objects.select_related("seat__section").order_by("seat_id")
+    return orders.select_related("event__hotel").prefetch_related(
+        Prefetch("allocations", queryset=seats)
+    )
+
+
+def list_orders(event: SeatingEvent, *, status: OrderStatus | None = None) -> QuerySet[SeatOrder]:
+    """Return the event's orders for staff; one past its time counts as EXPIRED."""
+    orders = shown_orders(event.orders.all()).prefetch_related(
+        Prefetch("proofs", queryset=shown_proofs())
+    )
+    now = timezone.now()
+    if status == OrderStatus.PENDING:
+        return orders.filter(status=status, expires_at__gt=now)
+    if status == OrderStatus.EXPIRED:
+        return orders.filter(Q(status=status) | Q(status=OrderStatus.PENDING, expires_at__lte=now))
+    return orders if status is None else orders.filter(status=status)
+
+
+def shown_proofs() -> QuerySet[PaymentProof]:
+    """Return proofs; ``is_reused`` says that another order of the hotel came with the same file."""
+    others = PaymentProof.objects.filter(
+        content_hash=OuterRef("content_hash"),
+        order__event__hotel=OuterRef("order__event__hotel"),
+    ).exclude(order=OuterRef("order"))
+    return PaymentProof.objects.annotate(is_reused=Exists(others)).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderName:
+    """How staff name an order: by its key or by its number; the event, where given, must fit."""
+
+    token: str | None = field(default=None, repr=False)
+    number: str | None = None
+    event_slug: str | None = None
+
+
+def get_order_for_staff(identity: StaffIdentity, name: OrderName) -> SeatOrder:
+    """Return the order if this person reviews payments at its hotel.
+
+    Raises OrderNotFound, Forbidden.
+    """
+    order = _orders_named(name).select_related("event__hotel").first()
+    if order is None:
+        raise OrderNotFound
+    identity.require(Permission.REVIEW_PAYMENTS, hotel_id=order.event.hotel_id)
+    return order
+
+
+def _orders_named(name: OrderName) -> QuerySet[SeatOrder]:
+    orders = SeatOrder.objects.all()
+    if name.event_slug is not None:
+        if not SLUG.fullmatch(name.event_slug):
+            return orders.none()
+        orders = orders.filter(event__slug=name.event_slug)
+    if name.token is not None:
+        return orders.filter(token_digest=token_digest(name.token))
+    number = (name.number or "").strip().upper()
+    return orders.filter(number=number) if NUMBER.fullmatch(number) else orders.none()
+
+
+def get_event_for_staff(identity: StaffIdentity, slug: str) -> SeatingEvent:
+    """Return the event if this person reviews payments at its hotel.
+
+    Raises EventNotFound, Forbidden.
+    """
+    event = get_event(slug)
+    identity.require(Permission.REVIEW_PAYMENTS, hotel_id=event.hotel_id)
+    return event
+
+
+def get_shown_order(pk: int) -> SeatOrder:
+    """Return the order with all that is shown of it."""
+    return shown_orders(SeatOrder.objects.filter(pk=pk)).get()
+
+
+def shown_status(order: SeatOrder) -> OrderStatus:
+    """Return the status, with an order past its time shown as EXPIRED before the worker ends it."""
+    if order.status == OrderStatus.PENDING and timezone.now() >= order.expires_at:
+        return OrderStatus.EXPIRED
+    return OrderStatus(order.status)
+
+
+def total_of(order: SeatOrder) -> Decimal:
+    """Return the sum of the order's seats, at the prices of their selection."""
+    return sum((row.price for row in order.allocations.all()), Decimal("0.00"))
+
+
+def taken_labels(seats: Iterable[Seat]) -> list[str]:
+    """Return the labels that can't be had now, in the seats' order."""
+    seats = list(seats)
+    live = live_allocations(timezone.now()).filter(seat__in=seats)
+    gone = set(live.values_list("seat_id", flat=True))
+    return [seat.label for seat in seats if seat.is_blocked or seat.pk in gone]
+
+
+def occupied_labels(seats: Iterable[Seat], *, apart_from: SeatOrder) -> list[str]:
+    """Return the labels that the constraint keeps from an order: also of lapsed holds."""
+    seats = list(seats)
+    others = SeatAllocation.objects.filter(seat__in=seats, status__in=LIVE)
+    gone = set(others.exclude(order=apart_from).values_list("seat_id", flat=True))
+    return [seat.label for seat in seats if seat.is_blocked or seat.pk in gone]

@@ -1,0 +1,235 @@
+"""Choosing seats, choosing others, giving them up, and running out of time."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.common.crypto import new_token, token_digest
+from apps.common.jobs import Lease
+from apps.seating.changes import record_change
+from apps.seating.errors import EventClosed, OrderNotFound, SeatNotFound, SeatsTaken
+from apps.seating.labels import clean_labels
+from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
+from apps.seating.selectors import (
+    OpenOrder,
+    get_event,
+    get_open_order,
+    is_on_sale,
+    occupied_labels,
+    seats_of,
+    taken_labels,
+)
+from apps.seating.services.holders import Holder, clean_holder
+from apps.seating.services.order_rows import (
+    SeatStates,
+    free_seats,
+    get_order_for_update,
+    lock_seats,
+    move_order,
+    require_open,
+    update_order,
+)
+from apps.seating.states import AllocationStatus, HoldPolicy, OrderStatus, SeatStatus
+
+# No letters that look like digits, and no vowels that make words.
+NUMBER_LETTERS: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatChoice:
+    """Seats of an event by their labels, for a new order or in place of an order's earlier ones."""
+
+    event_slug: str
+    labels: Sequence[str]
+    order_token: str | None = field(default=None, repr=False)
+    holder: Holder = field(default_factory=Holder, repr=False)
+
+
+def select_seats(choice: SeatChoice) -> OpenOrder:
+    """Choose seats: all of them or none. Refused, an order keeps its earlier choice.
+
+    By the event's policy the choice blocks nobody, or is a hold that others see and that lapses
+    by itself; choosing again does not prolong a hold.
+
+    Raises EventNotFound, EventClosed, TooManySeats, Invalid, SeatNotFound, SeatsTaken,
+    OrderNotFound, OrderExpired, OrderClosed.
+    """
+    event = get_event(choice.event_slug)
+    now = timezone.now()
+    if not is_on_sale(event, now):
+        raise EventClosed
+    labels = clean_labels(choice.labels, most=event.most_seats_per_order)
+    holder = clean_holder(choice.holder, event.hotel)
+    seats = _get_seats(event, labels)
+    if choice.order_token is None:
+        token = _open_order(event, seats, holder)
+    else:
+        token = choice.order_token
+        _choose_others(event, seats, holder, token)
+    return get_open_order(token)
+
+
+def _get_seats(event: SeatingEvent, labels: Sequence[str]) -> list[Seat]:
+    seats = list(seats_of(event, labels))
+    if len(seats) < len(labels):
+        known = {seat.label for seat in seats}
+        raise SeatNotFound([label for label in labels if label not in known])
+    return seats
+
+
+@transaction.atomic
+def _open_order(event: SeatingEvent, seats: Sequence[Seat], holder: dict[str, str]) -> str:
+    """Make an order with these seats and return its key."""
+    token, now = new_token(), timezone.now()
+    ends_at = _end_of_order(event, now)
+    order = SeatOrder.objects.create(
+        event=event,
+        number=_new_number(),
+        token_digest=token_digest(token),
+        created_at=now,
+        expires_at=ends_at,
+        due_at=ends_at,
+        **holder,
+    )
+    record_change(event, _allocate(order, seats, now))
+    return token
+
+
+def _end_of_order(event: SeatingEvent, now: datetime) -> datetime:
+    return now + timedelta(minutes=event.order_minutes)
+
+
+def _new_number() -> str:
+    letters = "".join(secrets.choice(NUMBER_LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+@transaction.atomic
+def _choose_others(
+    event: SeatingEvent, seats: Sequence[Seat], holder: dict[str, str], token: str
+) -> None:
+    """Replace the order's seats by these."""
+    order = get_order_for_update(get_open_order(token).order.pk)
+    if order.event_id != event.pk:
+        raise OrderNotFound(field="order_token")
+    now = timezone.now()
+    require_open(order, now)
+    if event.hold_policy == HoldPolicy.OPEN:
+        ends_at = _end_of_order(event, now)
+        update_order(order, expires_at=ends_at, due_at=ends_at, **holder)
+    else:
+        update_order(order, **holder)
+    freed = free_seats(order)
+    order.allocations.all().delete()
+    taken = _allocate(order, seats, now)
+    # A seat that was kept has not changed for anybody.
+    record_change(event, {s: freed.get(s) or taken[s] for s in freed.keys() ^ taken.keys()})
+
+
+def _allocate(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatStates:
+    """Give the seats to the order, as its event's policy has it; return their new states.
+
+    Raises SeatsTaken.
+    """
+    if order.event.hold_policy == HoldPolicy.EXCLUSIVE:
+        return _hold(order, seats, now)
+    _require_free(seats)
+    _insert(order, seats, AllocationStatus.SELECTED, None)
+    return {}
+
+
+def _hold(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatStates:
+    locked = lock_seats(order.event, [seat.pk for seat in seats])
+    states = _end_lapsed_holds(locked, now)
+    _require_free(locked)
+    try:
+        with transaction.atomic():
+            _insert(order, locked, AllocationStatus.HELD, order.expires_at)
+    except IntegrityError:
+        raise SeatsTaken(occupied_labels(locked, apart_from=order)) from None
+    return states | dict.fromkeys(locked, SeatStatus.HELD)
+
+
+def _require_free(seats: Iterable[Seat]) -> None:
+    gone = taken_labels(seats)
+    if gone:
+        raise SeatsTaken(gone)
+
+
+def _insert(
+    order: SeatOrder,
+    seats: Iterable[Seat],
+    status: AllocationStatus,
+    held_until: datetime | None,
+) -> None:
+    SeatAllocation.objects.bulk_create(
+        SeatAllocation(
+            order=order, seat=seat, status=status, held_until=held_until, price=seat.price
+        )
+        for seat in seats
+    )
+
+
+def _end_lapsed_holds(seats: Sequence[Seat], now: datetime) -> SeatStates:
+    """End the orders whose holds on these seats have lapsed; nobody waits for a worker to do it.
+
+    The caller holds the locks on ``seats``. An order that somebody is busy with is left to them:
+    its holder may be waiting for these very seats.
+    """
+    lapsed = SeatAllocation.objects.filter(
+        seat__in=seats, status=AllocationStatus.HELD, held_until__lte=now
+    )
+    idle = SeatOrder.objects.filter(pk__in=lapsed.values("order_id")).order_by("pk")
+    states: SeatStates = {}
+    for order in idle.select_for_update(skip_locked=True):
+        states |= _expire(order, now)
+    return states
+
+
+def _expire(order: SeatOrder, now: datetime) -> SeatStates:
+    """End an order that is past its time; return its seats' new states. The caller locks it."""
+    if order.status != OrderStatus.PENDING or now < order.expires_at:
+        return {}
+    move_order(order, OrderStatus.EXPIRED, ended_at=now, due_at=None)
+    return free_seats(order)
+
+
+def release_seats(*, order_token: str) -> OpenOrder:
+    """Give an order up; given up already is the same success.
+
+    Raises OrderNotFound, OrderExpired, OrderClosed.
+    """
+    _release(get_open_order(order_token).order.pk)
+    return get_open_order(order_token)
+
+
+@transaction.atomic
+def _release(pk: int) -> None:
+    order = get_order_for_update(pk)
+    if order.status == OrderStatus.RELEASED:
+        return
+    now = timezone.now()
+    require_open(order, now)
+    move_order(order, OrderStatus.RELEASED, ended_at=now, due_at=None)
+    record_change(order.event, free_seats(order))
+
+
+def expire_order(lease: Lease[SeatOrder]) -> None:
+    """End the order if its time is over; one that was prolonged owes its end later."""
+    with transaction.atomic():
+        order = lease.lock()
+        if order is None:
+            return
+        now = timezone.now()
+        if order.status == OrderStatus.PENDING and now < order.expires_at:
+            lease.settle(due_at=order.expires_at)
+            return
+        lease.settle()
+        record_change(order.event, _expire(order, now))

@@ -1,0 +1,206 @@
+"""A payment proof books the order's seats; the hotel's people confirm or reject it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.seating.changes import record_change
+from apps.seating.errors import (
+    EventClosed,
+    OrderClosed,
+    OrderExpired,
+    ReasonMissing,
+    SeatsTaken,
+    StaleVersion,
+)
+from apps.seating.events import order_event
+from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatOrder
+from apps.seating.proof_files import CheckedFile, check_file
+from apps.seating.proof_storage import drop_file, keep_file
+from apps.seating.selectors import OpenOrder, get_open_order, is_on_sale, occupied_labels
+from apps.seating.services.holders import require_holder
+from apps.seating.services.order_rows import (
+    LostUpdate,
+    SeatStates,
+    free_seats,
+    get_order_for_update,
+    lock_seats,
+    move_order,
+    require_open,
+    update_order,
+)
+from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, SeatStatus, Verdict
+
+MOST_PROOFS: Final = 5
+LONGEST_REASON: Final = 300
+
+
+def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
+    """Book all seats of the order, or none of them. The same proof again is the same success.
+
+    Another proof for an order under review is added to what the reviewers see. Whoever is refused
+    leaves no file behind.
+
+    Raises OrderNotFound, OrderExpired, OrderClosed, EventClosed, HolderMissing, FileTooLarge,
+    InvalidFile, SeatsTaken.
+    """
+    order = get_open_order(order_token).order
+    _require_wanted(order, timezone.now())
+    checked = check_file(file, most_bytes=settings.MAX_PROOF_BYTES)
+    name = keep_file(checked.content)
+    is_kept = False
+    try:
+        is_kept = _submit(order.pk, checked, name)
+    finally:
+        if not is_kept:
+            drop_file(name)
+    return get_open_order(order_token)
+
+
+def _require_wanted(order: SeatOrder, now: datetime) -> None:
+    """Raises what is wrong with any proof for this order, whatever is in it."""
+    if order.status in BOOKING:
+        return
+    require_open(order, now)
+    if not is_on_sale(order.event, now):
+        raise EventClosed
+    require_holder(order)
+
+
+@transaction.atomic
+def _submit(pk: int, file: CheckedFile, name: str) -> bool:
+    """Book, and return whether the file is needed."""
+    order = get_order_for_update(pk)
+    now = timezone.now()
+    if order.status in BOOKING:
+        return _add_proof(order, file, name, now)
+    _require_wanted(order, now)
+    states = _book(order)
+    move_order(order, OrderStatus.AWAITING_REVIEW, submitted_at=now, due_at=None)
+    _store_proof(order, file, name, now)
+    order_event(order, "seat-order-submitted")
+    record_change(order.event, states)
+    return True
+
+
+def _book(order: SeatOrder) -> SeatStates:
+    """Make the order's choice its own. Raises SeatsTaken, OrderExpired."""
+    allocations = SeatAllocation.objects.filter(order=order)
+    seats = lock_seats(order.event, list(allocations.values_list("seat_id", flat=True)))
+    if any(seat.is_blocked for seat in seats):
+        raise SeatsTaken(occupied_labels(seats, apart_from=order))
+    booked = _take(order, seats)
+    if not booked:
+        raise OrderExpired
+    if booked != len(seats):
+        raise LostUpdate
+    return dict.fromkeys(seats, SeatStatus.BOOKED)
+
+
+def _take(order: SeatOrder, seats: list[Seat]) -> int:
+    chosen = SeatAllocation.objects.filter(
+        order=order, status__in=(AllocationStatus.SELECTED, AllocationStatus.HELD)
+    )
+    try:
+        with transaction.atomic():
+            return chosen.update(status=AllocationStatus.BOOKED, held_until=None)
+    except IntegrityError:  # the constraint: one of them is somebody else's
+        raise SeatsTaken(occupied_labels(seats, apart_from=order)) from None
+
+
+def _add_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) -> bool:
+    """Add another proof to an order that is booked. Raises OrderClosed."""
+    hashes = set(order.proofs.values_list("content_hash", flat=True))
+    if file.content_hash in hashes:
+        return False
+    if order.status != OrderStatus.AWAITING_REVIEW or len(hashes) >= MOST_PROOFS:
+        raise OrderClosed(current=OrderStatus(order.status).label)
+    update_order(order)
+    _store_proof(order, file, name, now)
+    return True
+
+
+def _store_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) -> None:
+    PaymentProof.objects.create(
+        order=order,
+        content_hash=file.content_hash,
+        file_name=name,
+        media_type=file.media_type,
+        size_bytes=len(file.content),
+        submitted_at=now,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What somebody decided about an order, and the version of it that they saw."""
+
+    order_pk: int
+    reviewed_by: str
+    expected_version: int | None = None
+    reason: str = field(default="")
+
+
+@transaction.atomic
+def approve_payment(review: Review) -> SeatOrder:
+    """Confirm the order; confirmed already is the same success.
+
+    Raises OrderNotFound, StaleVersion, NoProofYet, OrderClosed.
+    """
+    order = _order_under_review(review)
+    if order.status == OrderStatus.CONFIRMED:
+        return order
+    now = timezone.now()
+    move_order(order, OrderStatus.CONFIRMED, ended_at=now, reviewed_by=review.reviewed_by)
+    _judge(order, Verdict.APPROVED, review, now)
+    order_event(order, "seat-order-confirmed")
+    return order
+
+
+@transaction.atomic
+def reject_payment(review: Review) -> SeatOrder:
+    """Reject the order and free its seats; rejected already is the same success.
+
+    Raises ReasonMissing, OrderNotFound, StaleVersion, NoProofYet, OrderClosed.
+    """
+    reason = " ".join(review.reason.split())[:LONGEST_REASON]
+    if not reason or not reason.isprintable():
+        raise ReasonMissing
+    order = _order_under_review(review)
+    if order.status == OrderStatus.REJECTED:
+        return order
+    now = timezone.now()
+    move_order(
+        order,
+        OrderStatus.REJECTED,
+        ended_at=now,
+        reviewed_by=review.reviewed_by,
+        rejection_reason=reason,
+    )
+    states = free_seats(order)
+    _judge(order, Verdict.REJECTED, review, now)
+    order_event(order, "seat-order-rejected")
+    record_change(order.event, states)
+    return order
+
+
+def _order_under_review(review: Review) -> SeatOrder:
+    order = get_order_for_update(review.order_pk)
+    if review.expected_version not in (None, order.version):
+        raise StaleVersion
+    return order
+
+
+def _judge(order: SeatOrder, verdict: Verdict, review: Review, now: datetime) -> None:
+    order.proofs.filter(verdict=Verdict.PENDING).update(
+        verdict=verdict,
+        reviewed_by=review.reviewed_by,
+        reviewed_at=now,
+        reason=order.rejection_reason,
+    )

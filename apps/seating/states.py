@@ -1,0 +1,74 @@
+"""The states of seats, orders and what an order has of a seat, and the moves between them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import models
+
+
+class HoldPolicy(models.TextChoices):
+    """What a selection means to everybody else."""
+
+    OPEN = "OPEN", "nothing: the seat stays available until somebody pays"
+    EXCLUSIVE = "EXCLUSIVE", "a hold that lapses by itself"
+
+
+class SeatStatus(models.TextChoices):
+    """A seat as everybody sees it; nobody learns whose it is."""
+
+    AVAILABLE = "AVAILABLE", "available"
+    HELD = "HELD", "held for somebody, for a while"
+    BOOKED = "BOOKED", "booked"
+    BLOCKED = "BLOCKED", "not for sale"
+
+
+class AllocationStatus(models.TextChoices):
+    """What an order has of a seat."""
+
+    SELECTED = "SELECTED", "chosen; blocks nobody"
+    HELD = "HELD", "held"
+    BOOKED = "BOOKED", "booked"
+    RELEASED = "RELEASED", "given back"
+
+
+LIVE: Final = (AllocationStatus.HELD, AllocationStatus.BOOKED)
+
+
+class OrderStatus(models.TextChoices):
+    """Where an order stands."""
+
+    PENDING = "PENDING", "being chosen and paid for"
+    AWAITING_REVIEW = "AWAITING_REVIEW", "booked; the payment is being looked at"
+    CONFIRMED = "CONFIRMED", "confirmed"
+    REJECTED = "REJECTED", "rejected"
+    RELEASED = "RELEASED", "given up by its holder"
+    EXPIRED = "EXPIRED", "expired"
+
+
+S = OrderStatus
+
+ALLOWED: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
+    S.PENDING: frozenset({S.AWAITING_REVIEW, S.RELEASED, S.EXPIRED}),
+    S.AWAITING_REVIEW: frozenset({S.CONFIRMED, S.REJECTED}),
+    S.CONFIRMED: frozenset(),
+    S.REJECTED: frozenset(),
+    S.RELEASED: frozenset(),
+    S.EXPIRED: frozenset(),
+}
+
+BOOKING: Final = (S.AWAITING_REVIEW, S.CONFIRMED)  # orders whose seats are booked
+
+
+class Verdict(models.TextChoices):
+    """What the hotel's people made of a payment proof."""
+
+    PENDING = "PENDING", "not looked at"
+    APPROVED = "APPROVED", "approved"
+    REJECTED = "REJECTED", "rejected"
+
+
+def can_move(current: OrderStatus, target: OrderStatus) -> bool:
+    """Answer whether an order may go from one state to the other."""
+    return target in ALLOWED[current]
