@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/staff/hotel/<str:hotel_slug>/", include("apps.bookings.api.bulk_urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.bookings.api.desk_urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.checkin.api.desk_urls")),
+    path("api/seating/", include("apps.seating.api.urls")),
     path("api/locks/", include("apps.locks.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -11,6 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from apps.checkin.errors import PinFailed
 from apps.common import errors
+from apps.seating.errors import SeatsTaken
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -85,6 +86,13 @@ class PinFailedProblem(Problem):
     booking_reference: str = strawberry.field(default="", description="To mention when calling.")
 
 
+@strawberry.type(description="Some of the seats can't be had any more; the order stays as it was.")
+class SeatsTakenProblem(Problem):
+    labels: list[str] = strawberry.field(
+        default_factory=list, description="The seats that are gone."
+    )
+
+
 def problem_of(error: errors.DomainError) -> Problem:
     """Return the problem type of an error's family."""
     common: dict[str, Any] = {
@@ -98,6 +106,8 @@ def problem_of(error: errors.DomainError) -> Problem:
             contact=Contact.of(error.contact),
             booking_reference=error.booking_reference,
         )
+    if isinstance(error, SeatsTaken):
+        return SeatsTakenProblem(**common, labels=error.labels)
     if isinstance(error, errors.RateLimited):
         return RateLimitedProblem(
             **common,
@@ -115,6 +125,7 @@ def problem_of(error: errors.DomainError) -> Problem:
 _PROBLEM_OF_FAMILY: tuple[tuple[type[errors.DomainError], type[Problem]], ...] = (
     (errors.NotFound, NotFoundProblem),
     (errors.Invalid, InvalidProblem),
+    (errors.TooLarge, InvalidProblem),
     (errors.Forbidden, ForbiddenProblem),
     (errors.Conflict, ConflictProblem),
     (errors.Unavailable, UnavailableProblem),

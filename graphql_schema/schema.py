@@ -33,6 +33,10 @@ from graphql_schema.problems import (
     Problem,
     UnavailableProblem,
 )
+from graphql_schema.seating.live import SeatingSubscription
+from graphql_schema.seating.mutations import SeatingMutation
+from graphql_schema.seating.queries import SeatingQuery
+from graphql_schema.seating.staff import SeatReviewMutation, SeatReviewQuery
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +52,8 @@ class Query(
     TurnoverQuery,
     TurnoverReportQuery,
     ConciergeQuery,
+    SeatingQuery,
+    SeatReviewQuery,
 ):
     pass
 
@@ -60,12 +66,16 @@ class Mutation(
     CheckInDeskMutation,
     TurnoverMutation,
     ConciergeMutation,
+    SeatingMutation,
+    SeatReviewMutation,
 ):
     pass
 
 
 @strawberry.type(description="Live state.")
-class Subscription(CheckInSubscription, HotelSubscription, ConciergeSubscription):
+class Subscription(
+    CheckInSubscription, HotelSubscription, ConciergeSubscription, SeatingSubscription
+):
     pass
 
 
