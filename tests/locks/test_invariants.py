@@ -1,0 +1,273 @@
+"""Any order of commands, visits, deaths and mishaps leaves rows and locks in agreement."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from io import StringIO
+from typing import Any, Final
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from pytest_django import Settings
+
+from apps.common.jobs import run_job
+from apps.common.jobs.sweeper import due_rows
+from apps.locks.errors import NoFreePin, NoOtherCode
+from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.selectors import find_live_grant
+from apps.locks.services import cloud as clients
+from apps.locks.services.callbacks import want_records
+from apps.locks.services.grants import (
+    AccessRequest,
+    grant_access,
+    revive_access,
+    revoke_access,
+)
+from apps.locks.services.swaps import replace_code
+from apps.locks.simulator import SimulatorServer
+from apps.locks.states import CodeState
+from tests.background import run_due_jobs
+from tests.factories.locks import GatewayFactory, LockAccountFactory, LockFactory
+from tests.fakes.lock_cloud import LockCloud as Simulated
+from tests.fakes.lockcloud import CLIENT_ID, CLIENT_SECRET, PASSWORD, USERNAME
+from tests.fakes.lockcloud import LockCloud as Independent
+from tests.locks.promises import broken_promises, told
+from tests.locks.rehearsal import (
+    ISSUE,
+    READ,
+    WRITES,
+    IndependentStage,
+    SimulatedStage,
+    Stage,
+    death_at,
+)
+
+pytestmark = pytest.mark.django_db
+
+SILENCE_SECONDS: Final = 0.25  # how long the worker waits for an answer that does not come
+EVEN_LOCK: Final = 1_000_002
+QUIET_ROUNDS: Final = 9
+PAUSE: Final = timedelta(seconds=45)  # past leases, breakers and the pauses between tries
+
+HOLDERS = st.sampled_from(["mary", "john", "wendy"])
+DOORS = st.sampled_from([(0,), (0, 1), (0, 2), (1, 2)])
+HOURS = st.sampled_from([(0, 30), (0, 48), (5, 49), (-3, 3), (72, 96)])
+CALLS = st.sampled_from([*WRITES, READ, ISSUE])
+# Of 24 PINs that three keys allow at most, so that digits are taken again and again.
+FEW_KEYS: Final = "1346"
+
+# One profile for every run, a larger one on demand: DOORSTEP_EXAMPLES=2000.
+EXAMPLES: Final = int(os.environ.get("DOORSTEP_EXAMPLES", "0"))
+PROFILE: Final = settings(
+    max_examples=EXAMPLES or 12,
+    stateful_step_count=50 if EXAMPLES else 25,
+    derandomize=not EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Life(RuleBasedStateMachine):
+    """Three guests, three doors, two gateways; whatever happens, then a quiet while."""
+
+    stage: Stage
+
+    def __init__(self) -> None:
+        super().__init__()
+        clients._client.cache_clear()
+        self.stage.begin_anew()
+        self.rows = transaction.atomic()
+        self.rows.__enter__()
+        self.traveller = time_machine.travel(timezone.now(), tick=True)
+        self.clock = self.traveller.start()
+        self.account = LockAccountFactory(
+            client_id=CLIENT_ID,
+            client_secret=CLIENT_SECRET,
+            username=USERNAME,
+            password=PASSWORD,
+        )
+        gateways = {
+            number: GatewayFactory(account=self.account, vendor_gateway_id=number)
+            for number in (1, 2)
+        }
+        self.doors: list[Lock] = [
+            LockFactory(
+                account=self.account,
+                vendor_lock_id=vendor_id,
+                keypad_digits=FEW_KEYS,
+                gateways=[gateways[1 + vendor_id % 2]],
+                is_front_door=not place,
+            )
+            for place, vendor_id in enumerate((EVEN_LOCK, EVEN_LOCK + 2, EVEN_LOCK + 1))
+        ]
+
+    def teardown(self) -> None:
+        try:
+            self.quiet_at_last()
+        finally:
+            self.traveller.stop()
+            transaction.set_rollback(True)
+            self.rows.__exit__(None, None, None)
+
+    # What people ask for
+
+    @rule(holder=HOLDERS, doors=DOORS, hours=HOURS)
+    def grant_or_move(self, holder: str, doors: tuple[int, ...], hours: tuple[int, int]) -> None:
+        self._ask(holder, [self.doors[place] for place in doors], hours)
+
+    @rule(holder=HOLDERS, hours=HOURS)
+    def change_window(self, holder: str, hours: tuple[int, int]) -> None:
+        grant = find_live_grant(holder)
+        if grant is None or grant.is_given_up:
+            return
+        pin = grant.pin
+        self._ask(holder, list(grant.locks.all()), hours)
+        grant.refresh_from_db()
+        assert grant.pin == pin, "a change of hours changed the PIN"
+
+    def _ask(self, holder: str, doors: list[Lock], hours: tuple[int, int]) -> None:
+        now = timezone.now()
+        request = AccessRequest(
+            account=self.account,
+            locks=doors,
+            holder=holder,
+            label=f"BK-{holder}",
+            starts_at=now + timedelta(hours=hours[0]),
+            ends_at=now + timedelta(hours=hours[1]),
+            pin_length=4,
+        )
+        with suppress(NoFreePin):  # with so few keys that happens
+            grant_access(request, actor="tests", reason="Asked for.")
+
+    @rule(holder=HOLDERS)
+    def revoke(self, holder: str) -> None:
+        revoke_access(holder=holder, actor="tests", reason="Taken back.")
+
+    @rule(holder=HOLDERS)
+    def revive(self, holder: str) -> None:
+        revive_access(holder=holder, actor="tests", reason="It was a mistake.")
+
+    @rule(holder=HOLDERS, door=st.integers(0, 2))
+    def say_that_it_does_not_work(self, holder: str, door: int) -> None:
+        grant = find_live_grant(holder)
+        if grant is None or not grant.locks.filter(pk=self.doors[door].pk).exists():
+            return
+        with suppress(NoOtherCode):
+            replace_code(
+                grant_id=grant.pk, lock=self.doors[door], actor="guest", reason="It stays shut."
+            )
+
+    @rule(holder=HOLDERS, door=st.integers(0, 2))
+    def come_to_the_door(self, holder: str, door: int) -> None:
+        code = AccessCode.objects.filter(
+            grant__holder=holder, lock=self.doors[door], state=CodeState.SET
+        ).first()
+        if code is not None and self.stage.enter(self.doors[door], code.digits):
+            want_records(self.doors[door], since=timezone.now())
+
+    # What workers do
+
+    @rule(place=st.integers(0, 50))
+    def visit(self, place: int) -> None:
+        due = list(due_rows(timezone.now()))
+        if due:
+            run_job(*due[place % len(due)])
+
+    @rule()
+    def visit_all(self) -> None:
+        run_due_jobs()
+
+    @rule(place=st.integers(0, 50), call=CALLS, is_sent=st.booleans())
+    def die(self, place: int, call: str, is_sent: bool) -> None:
+        due = [row for row in due_rows(timezone.now()) if row[0] == "locks.AccessCode"]
+        with death_at(call, is_sent=is_sent):
+            for row in due[place % len(due) :] if due else []:
+                run_job(*row)
+
+    @rule(door=st.integers(0, 2))
+    def look_after(self, door: int) -> None:
+        Lock.objects.filter(pk=self.doors[door].pk).update(due_at=timezone.now())
+
+    @rule(seconds=st.sampled_from([1, 5, 30, 100, 400, 3 * 3600, 26 * 3600]))
+    def let_time_pass(self, seconds: int) -> None:
+        self.clock.shift(seconds)
+
+    # What goes wrong
+
+    @rule(data=st.data(), call=CALLS)
+    def go_wrong(self, data: Any, call: str) -> None:
+        self.stage.go_wrong(data.draw(st.sampled_from(self.stage.mishaps)), call)
+
+    @rule(gateway=st.sampled_from([1, 2]), on=st.booleans())
+    def switch_gateway(self, gateway: int, on: bool) -> None:
+        self.stage.switch(gateway, on=on)
+
+    @rule(door=st.integers(0, 2), holder=HOLDERS)
+    def set_the_same_digits_elsewhere(self, door: int, holder: str) -> None:
+        grant = find_live_grant(holder)
+        if grant is not None:
+            self.stage.add_foreign(self.doors[door], grant.pin)
+
+    @rule(door=st.integers(0, 2), place=st.integers(0, 5))
+    def remove_at_the_lock(self, door: int, place: int) -> None:
+        held = sorted(self.stage.memory(self.doors[door]))
+        if held:
+            self.stage.remove_foreign_hand(self.doors[door], held[place % len(held)])
+
+    # What must be true afterwards
+
+    @precondition(lambda self: AccessGrant.objects.exists())
+    @rule()
+    def quiet_at_last(self) -> None:
+        """Nothing goes wrong, time passes, all work is done, and the lists are compared."""
+        self.stage.all_well()
+        self._rest()
+        call_command("reconcile_locks", stdout=StringIO())
+        self._rest()
+        broken = broken_promises({lock: self.stage.memory(lock) for lock in self.doors})
+        broken += self.stage.grievances()
+        assert not broken, told(broken)
+
+    def _rest(self) -> None:
+        for _ in range(QUIET_ROUNDS):
+            run_due_jobs()
+            self.clock.shift(PAUSE)
+        run_due_jobs()
+
+
+@pytest.fixture
+def independent() -> Iterator[IndependentStage]:
+    with Independent(gateways=lambda lock: 1 + lock % 2, command_seconds=0) as cloud:
+        yield IndependentStage(cloud)
+
+
+@pytest.fixture
+def simulated(lock_simulator: SimulatorServer) -> SimulatedStage:
+    return SimulatedStage(Simulated(lock_simulator.url))
+
+
+@pytest.mark.parametrize("which", ["independent", "simulated"])
+@pytest.mark.parametrize("backups", [0, 1])
+def test_rows_and_locks_agree_after_any_bad_day(
+    which: str, backups: int, request: pytest.FixtureRequest, settings: Settings
+) -> None:
+    stage: Stage = request.getfixturevalue(which)
+    settings.TTLOCK_API_URL = stage.url
+    settings.TTLOCK_TIMEOUT_SECONDS = SILENCE_SECONDS
+    settings.BACKUP_CODES_PER_LOCK = backups
+    machine = type("Life", (Life,), {"stage": stage})
+    try:
+        run_state_machine_as_test(machine, settings=PROFILE)
+    finally:
+        clients._client.cache_clear()
