@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from apps.common.jobs import Lease, claim
 from apps.locks.models import AccessCode, Gateway, Lock
+from apps.locks.services import codes
 from apps.locks.services.gateways import hold_gateways
 from apps.locks.states import CodeState
 from tests.background import at_once, run_due_jobs
@@ -132,3 +136,26 @@ def test_workers_of_one_gateway_are_never_told_that_it_is_busy(lock_cloud: LockC
 
     assert at_once(work, work, work) == [None] * 3
     assert lock_cloud.calls("keyboardPwd/add") == 3
+
+
+@pytest.mark.django_db
+def test_a_code_is_set_within_a_bounded_number_of_statements(
+    lock_cloud: LockCloud, queries_of: Callable[[Callable[[], Any]], int]
+) -> None:
+    first = LockFactory()
+    gateway = GatewayFactory(account=first.account)
+    doors = [first, LockFactory(account=first.account)]
+    for door in doors:
+        door.gateways.set([gateway])
+    grant = ask(request_for(doors))
+    warm, measured = grant.codes.order_by("pk")
+    codes.work_on_code(_claimed(warm))  # fetches the token
+    lease = _claimed(measured)
+
+    assert queries_of(lambda: codes.work_on_code(lease)) <= 28
+
+
+def _claimed(code: AccessCode) -> Lease[AccessCode]:
+    lease = claim(AccessCode, code.pk)
+    assert lease is not None
+    return lease

@@ -53,6 +53,8 @@ def note_unreachable(lock: Lock) -> None:
 def note_reached(lock: Lock) -> None:
     """A command got through: open the lock's gateways and call forward what waited for them."""
     for gateway in lock.gateways.all():
+        if gateway.is_online and not gateway.failures:
+            continue  # as it was when the visit began; a failure since then is not this one's news
         is_news = Gateway.objects.filter(
             Q(failures__gt=0) | Q(is_online=False), pk=gateway.pk
         ).update(failures=0, shut_until=None, is_online=True)

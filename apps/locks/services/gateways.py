@@ -47,7 +47,8 @@ class GatewayHold:
 @contextmanager
 def hold_gateways(lock: Lock) -> Iterator[GatewayHold | None]:
     """Yield the turn at the lock's gateways, or None when another worker has one of them."""
-    hold = GatewayHold(ids=tuple(lock.gateways.values_list("pk", flat=True)), ticket=uuid4().hex)
+    ids = tuple(gateway.pk for gateway in lock.gateways.all())
+    hold = GatewayHold(ids=ids, ticket=uuid4().hex)
     if not _take(hold):
         yield None
         return
@@ -64,19 +65,25 @@ def _lease_end() -> datetime:
 
 def _take(hold: GatewayHold) -> bool:
     """Take all or none, in one order for everybody: two locks may share two gateways."""
-    if not hold.ids:
-        return True
+    if len(hold.ids) < 2:
+        return _take_free(hold) == len(hold.ids)
     with transaction.atomic():
         rows = Gateway.objects.select_for_update().filter(pk__in=hold.ids).order_by("pk")
         list(rows.values_list("pk", flat=True))
-        free = Q(busy_until__isnull=True) | Q(busy_until__lte=timezone.now())
-        taken = Gateway.objects.filter(free, pk__in=hold.ids).update(
-            busy_until=_lease_end(), busy_with=hold.ticket
-        )
-        if taken != len(hold.ids):
+        if _take_free(hold) != len(hold.ids):
             transaction.set_rollback(True)
             return False
     return True
+
+
+def _take_free(hold: GatewayHold) -> int:
+    """Take those that are free; one UPDATE, so that one of two workers wins. Returns how many."""
+    if not hold.ids:
+        return 0
+    free = Q(busy_until__isnull=True) | Q(busy_until__lte=timezone.now())
+    return Gateway.objects.filter(free, pk__in=hold.ids).update(
+        busy_until=_lease_end(), busy_with=hold.ticket
+    )
 
 
 def has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
