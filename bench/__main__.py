@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bench import details_latency, first_pin, pin_latency
+from bench import details_latency, first_pin, lock_storm, pin_latency
 from bench.common import BenchFailed, Report, print_report, save_report
 
 BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "pin_latency": pin_latency.measure,
     "details_latency": details_latency.measure,
     "first_pin": first_pin.measure,
+    "lock_storm": lock_storm.measure,
 }
 
 
