@@ -24,11 +24,11 @@ from tests.services import PostgresServer, ValkeyServer
 
 GUESTS: Final = 500
 WORKERS: Final = 2
-LATENCY_MS: Final = 60
-TIMEOUT_SECONDS: Final = 1.0
+LATENCY_MS: Final = 200
+TIMEOUT_SECONDS: Final = 1.0  # five commands long, as ten seconds are at a real lock
 HANG_SECONDS: Final = 1.5  # longer than a worker waits
 KILL_EVERY_SECONDS: Final = 4.0  # after the other one is at work again
-PATIENCE_SECONDS: Final = 240.0
+PATIENCE_SECONDS: Final = 400.0  # bounds each part of a run; a quiet machine needs a fifth
 STORM: Final[Mapping[str, Any]] = {
     "busy_rate": 0.2,
     "timeout_after_rate": 0.1,
