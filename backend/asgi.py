@@ -14,7 +14,7 @@ django_application = get_asgi_application()
 # Importable only once Django is set up.
 from backend.lifespan import Lifespan  # noqa: E402
 from backend.origins import OwnOriginsOnly  # noqa: E402
-from graphql_schema.sockets import websocket_routes  # noqa: E402
+from backend.sockets import websocket_routes  # noqa: E402
 
 application = Lifespan(
     ProtocolTypeRouter(

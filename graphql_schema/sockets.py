@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from channels.routing import URLRouter
-from django.urls import path
 from strawberry import UNSET
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.types.unset import UnsetType
 
 from apps.common.errors import NotAuthenticated
+from apps.common.reading import in_thread
 from apps.staff.selectors import identify
-from graphql_schema.live import in_thread
 from graphql_schema.permissions import REMEMBERED
 from graphql_schema.schema import schema
 
@@ -38,9 +36,9 @@ class DoorstepSocket(GraphQLWSConsumer[Any, None]):
         return no_payload
 
 
-def websocket_routes() -> Any:
-    """Return the routes of sockets that speak GraphQL."""
-    consumer = DoorstepSocket.as_asgi(
+def graphql_socket() -> Any:
+    """Return the application that speaks GraphQL over a socket."""
+    return DoorstepSocket.as_asgi(
         schema=schema,
         allowed_origins=["*"],  # backend.origins has decided; Strawberry knows no trusted pages
         connection_init_wait_timeout=INIT_TIMEOUT,
@@ -48,4 +46,3 @@ def websocket_routes() -> Any:
         keep_alive=True,
         keep_alive_interval=20,
     )
-    return URLRouter([path("graphql/", consumer)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
@@ -45,5 +46,7 @@ def identity_of(user: User, login: AuthToken | None = None) -> StaffIdentity:
 
 
 def is_login_alive(identity: StaffIdentity) -> bool:
-    """Answer whether the login that ``identity`` came from has not been ended."""
+    """Answer whether the login that ``identity`` came from has not ended."""
+    if identity.expires_at is not None and identity.expires_at <= timezone.now():
+        return False
     return bool(AuthToken.objects.filter(digest=identity.token_digest).exists())

@@ -13,10 +13,11 @@ from apps.bookings.models import Hotel
 from apps.common.errors import Invalid
 from apps.common.events import events_after, group_of, last_number
 from apps.common.models import Event
+from apps.common.reading import in_thread
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 from apps.staff.selectors import is_login_alive
-from graphql_schema.live import follow, in_thread
+from graphql_schema.live import follow
 from graphql_schema.permissions import hotel_for, staff_of
 
 Info = strawberry.Info[Any, None]

@@ -9,9 +9,10 @@ import strawberry
 
 from apps.checkin.errors import FlowNotFound
 from apps.checkin.selectors import find_open_flow
+from apps.common.reading import in_thread
 from graphql_schema.checkin.enums import FlowStatus
 from graphql_schema.checkin.types import CheckInFlow
-from graphql_schema.live import in_thread, watch
+from graphql_schema.live import watch
 
 
 @strawberry.type

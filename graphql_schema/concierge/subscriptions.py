@@ -12,6 +12,7 @@ from apps.bookings.models import Hotel
 from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.stay_view import StayStatus
 from apps.common.events import group_of
+from apps.common.reading import in_thread
 from apps.concierge.events import stay_group
 from apps.concierge.feed import Found, hotel_feed, place_after, read_feed, stay_feed
 from apps.concierge.stay_page import open_stay_page
@@ -20,7 +21,7 @@ from apps.staff.selectors import is_login_alive
 from graphql_schema.bookings.types import Stay
 from graphql_schema.concierge.speakers import AsGuest, speaker
 from graphql_schema.concierge.types import Message
-from graphql_schema.live import follow, in_thread, watch
+from graphql_schema.live import follow, watch
 from graphql_schema.permissions import hotel_for, staff_of
 
 Info = strawberry.Info[Any, None]

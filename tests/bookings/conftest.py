@@ -1,0 +1,3 @@
+"""The whole application behind a real socket."""
+
+from tests.live_server import server as server
