@@ -37,11 +37,22 @@ class GuestApp:
     def ask(self, document: str, **variables: Any) -> Answer:
         """Return the answer's only field. Raises StoryFailed on a top-level error."""
         body = {"query": document, "variables": variables}
-        response = self._session.post(self._url, json=body, timeout=PATIENCE_SECONDS)
-        answer = response.json()
-        if answer.get("errors"):
-            raise StoryFailed(answer["errors"][0]["message"])
-        return cast(Answer, next(iter(answer["data"].values())))
+        return _only_field(self._session.post(self._url, json=body, timeout=PATIENCE_SECONDS))
+
+    def ask_with_file(self, document: str, content: bytes, **variables: Any) -> Answer:
+        """Send ``content`` as the input's ``file`` and return the answer's only field.
+
+        Source: GraphQL multipart request specification. Raises StoryFailed.
+        """
+        operations = json.dumps({"query": document, "variables": variables})
+        places = json.dumps({"0": ["variables.input.file"]})
+        response = self._session.post(
+            self._url,
+            data={"operations": operations, "map": places},
+            files={"0": ("proof.png", content, "image/png")},
+            timeout=PATIENCE_SECONDS,
+        )
+        return _only_field(response)
 
     def watch(
         self, document: str, *, on_open: Callable[[], None] | None = None, **variables: Any
@@ -69,6 +80,13 @@ class GuestApp:
                     socket.send(json.dumps({"type": "pong"}))
                 else:
                     raise StoryFailed(f"The subscription answered {frame['type']}.")
+
+
+def _only_field(response: requests.Response) -> Answer:
+    answer = response.json()
+    if answer.get("errors"):
+        raise StoryFailed(answer["errors"][0]["message"])
+    return cast(Answer, next(iter(answer["data"].values())))
 
 
 def _expect(frame: Answer, kind: str) -> None:

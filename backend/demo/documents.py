@@ -47,3 +47,33 @@ BOARD = """
 subscription Board($hotelSlug: String!) {
   hotelEvents(hotelSlug: $hotelSlug) { id name bookingId roomNumber occurredAt }
 }"""
+
+SEAT_MAP = """
+query SeatMap($eventSlug: String!) {
+  seatMap(eventSlug: $eventSlug) { version seats { label status } }
+}"""
+
+ORDER = "__typename ... on SeatOrder { token orderNumber status version total currency }"
+TAKEN = "... on SeatsTakenProblem { labels }"
+
+SELECT_SEATS = f"""
+mutation SelectSeats($input: SelectSeatsInput!) {{
+  selectSeats(input: $input) {{ {ORDER} {PROBLEM} {TAKEN} }}
+}}"""
+
+SUBMIT_PROOF = f"""
+mutation SubmitProof($input: SubmitPaymentProofInput!) {{
+  submitPaymentProof(input: $input) {{ {ORDER} {PROBLEM} {TAKEN} }}
+}}"""
+
+REVIEW = f"""
+mutation Review($input: ReviewPaymentInput!) {{
+  reviewPayment(input: $input) {{ {ORDER} {PROBLEM} }}
+}}"""
+
+SEAT_UPDATES = """
+subscription SeatUpdates($eventSlug: String!, $afterVersion: Int) {
+  seatUpdates(eventSlug: $eventSlug, afterVersion: $afterVersion) {
+    version resync seats { label status }
+  }
+}"""

@@ -19,7 +19,9 @@ from apps.bookings.services.rooming import hold_many, hold_nights
 from apps.bookings.states import BookingStatus, RoomCondition
 from apps.bookings.stay_window import hotel_today
 from apps.checkin.states import FlowStatus, Step
+from apps.seating.models import SeatingEvent
 from apps.staff.services.logins import open_login
+from backend.demo.evening import SEATS, ensure_evening
 from backend.demo.house import (
     DINGLE,
     IN_HOUSE_NUMBERS,
@@ -53,6 +55,7 @@ class SeedRequest:
 
     rooms: int = 0
     arriving: int = ARRIVING
+    seats: int = SEATS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Summary:
 
     hotel: Hotel
     other_hotel: Hotel
+    evening: SeatingEvent
     arriving: Sequence[Booking] = ()
     in_house: Sequence[Booking] = ()
     logins: dict[str, Login] = field(default_factory=dict)
@@ -84,6 +88,7 @@ class Summary:
                 {**_arriving(booking), "room_id": booking.assigned_room_id}
                 for booking in self.in_house
             ],
+            "seating_event": {"slug": self.evening.slug, "seats": self.evening.seats.count()},
         }
 
 
@@ -111,9 +116,11 @@ def seed(request: SeedRequest) -> Summary:
         in_house = _ensure_in_house(hotel, KILLARNEY)
         arriving = _ensure_arriving(hotel, KILLARNEY, request.arriving)
         _ensure_arriving(other, DINGLE, ARRIVING)
+        evening = ensure_evening(hotel, request.seats)
     return Summary(
         hotel=hotel,
         other_hotel=other,
+        evening=evening,
         arriving=arriving,
         in_house=in_house,
         logins=logins,

@@ -29,7 +29,7 @@ HOUSE_SECONDS: Final = 60.0
 class Command(BaseCommand):
     """Works the tenth time, and the next day: each run takes another booking that arrives today."""
 
-    help = "Run the whole system in one process and play a guest's check-in against it."
+    help = "Run the whole system in one process and play a guest's check-in and a seat sale."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -56,6 +56,7 @@ class Command(BaseCommand):
             ),
             booking_id=guest.booking_id,
             booking_reference=guest.booking_reference,
+            event_slug=summary.evening.slug,
         )
         try:
             if simulator is not None:
@@ -129,4 +130,5 @@ def _forget_everything() -> None:
         for suffix in ("", "-wal", "-shm", "-journal"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
     HUEY.flush()  # the queue is open in this process already: its file has to stay
-    shutil.rmtree(settings.VAR_DIR / "mail", ignore_errors=True)
+    for directory in (settings.VAR_DIR / "mail", settings.PROOF_DIR):
+        shutil.rmtree(directory, ignore_errors=True)

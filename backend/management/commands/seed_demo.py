@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backend.demo.evening import MOST_SEATS, SEATS
 from backend.demo.seed import ARRIVING, SeedRequest, seed
 
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--bookings", type=int, default=ARRIVING, help="So many bookings that arrive today."
         )
+        parser.add_argument(
+            "--seats", type=int, default=SEATS, help="At least so many seats of the event."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -30,8 +34,14 @@ class Command(BaseCommand):
         for name in ("rooms", "bookings"):
             if not 0 <= options[name] <= 100_000:
                 raise CommandError(f"--{name} must be from 0 to 100000.")
+        if not 1 <= options["seats"] <= MOST_SEATS:
+            raise CommandError(f"--seats must be from 1 to {MOST_SEATS}.")
         call_command("migrate", verbosity=0, interactive=False)
-        summary = seed(SeedRequest(rooms=options["rooms"], arriving=options["bookings"]))
+        summary = seed(
+            SeedRequest(
+                rooms=options["rooms"], arriving=options["bookings"], seats=options["seats"]
+            )
+        )
         if options["json"]:
             self.stdout.write(json.dumps(summary.as_json()))
         elif options["verbosity"]:
