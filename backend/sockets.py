@@ -9,6 +9,7 @@ from django.urls import path, re_path
 
 from apps.bookings.sockets import hotel_socket
 from apps.common.sockets import refuse_unknown_path
+from apps.seating.sockets import seat_socket
 from graphql_schema.sockets import graphql_socket
 
 
@@ -21,6 +22,7 @@ def websocket_routes() -> Any:
         [
             path("graphql/", graphql_socket()),
             path("ws/hotels/<str:hotel_slug>/", cast(Any, hotel_socket)),
+            path("ws/seats/<str:event_slug>/", cast(Any, seat_socket)),
             re_path(r"", cast(Any, refuse_unknown_path)),
         ]
     )

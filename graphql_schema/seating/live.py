@@ -8,9 +8,10 @@ from typing import Any
 import strawberry
 
 from apps.common.errors import Invalid
+from apps.common.reading import in_thread
 from apps.seating.changes import SeatNews, current_version, news_after
 from apps.seating.selectors import get_event
-from graphql_schema.live import follow, in_thread
+from graphql_schema.live import follow
 from graphql_schema.seating.types import SeatUpdate
 
 
