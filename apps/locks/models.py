@@ -11,7 +11,7 @@ from django.db.models import Q
 from apps.common.crypto import EncryptedTextField
 from apps.common.jobs import WorkRow
 from apps.locks.errors import CodeTransitionNotAllowed
-from apps.locks.states import LIVE, CodeKind, CodeState, GrantState, can_move
+from apps.locks.states import LIVE, WANTED, CodeKind, CodeState, GrantState, can_move
 
 
 class LockAccount(WorkRow):
@@ -197,8 +197,8 @@ class AccessCode(WorkRow):
             ),
             models.UniqueConstraint(
                 fields=["grant", "lock"],
-                condition=Q(kind=CodeKind.CUSTOM, state__in=sorted(LIVE)),
-                name="locks_one_live_custom_code_per_grant_and_lock",
+                condition=Q(kind=CodeKind.CUSTOM, state__in=sorted(WANTED)),
+                name="locks_one_wanted_custom_code_per_grant_and_lock",
             ),
             models.CheckConstraint(
                 condition=~Q(state=CodeState.SET)
@@ -217,7 +217,7 @@ class AccessCode(WorkRow):
             ),
             models.UniqueConstraint(
                 fields=["grant", "lock"],
-                condition=Q(kind=CodeKind.OFFLINE, state__in=sorted(LIVE), is_unrecallable=False),
+                condition=Q(kind=CodeKind.OFFLINE, state__in=sorted(WANTED)),
                 name="locks_one_current_offline_code_per_grant_and_lock",
             ),
         ]
@@ -232,7 +232,12 @@ class AccessCode(WorkRow):
     @property
     def name_tag(self) -> str:
         """The name that the lock cloud keeps beside the code: how it is known to be this row's."""
-        return f"{self.grant.label} {self.id.hex[:12]}"
+        return f"{self.grant.label} {self.tag}"
+
+    @property
+    def tag(self) -> str:
+        """The part of the name that is this row's alone: holders of a backup code change."""
+        return self.id.hex[:12]
 
     @property
     def shown_digits(self) -> str | None:

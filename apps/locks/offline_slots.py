@@ -19,10 +19,12 @@ from apps.locks.ttlock.wire import ceil_hour, floor_hour
 
 HOUR: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=365)
-MOST_SHIFTS: Final = 48  # in each direction together: more than any house has equal stays
+MOST_SHIFTS: Final = 48  # in both directions together: more than any house has equal stays
 # A code that is not used within 24 hours of its start is suspended by the lock. A guest who comes
 # late gets one that begins at their own hour instead of the stay's.
 FRESH_FOR: Final = timedelta(hours=12)
+# Every hour that a slot begins earlier is an hour less for the first use: eleven are left.
+LONGEST_HEAD_START: Final = timedelta(hours=13)
 
 
 def candidate_slots(
@@ -35,8 +37,17 @@ def candidate_slots(
     begins = now if now - starts_at > FRESH_FOR else starts_at
     first = floor_hour(begins.astimezone(zone)).astimezone(UTC)
     last = ceil_hour(ends_at.astimezone(zone)).astimezone(UTC)
+    earliest = max(starts_at, now) - LONGEST_HEAD_START
     for total in range(MOST_SHIFTS + 1):
         for later in range(total + 1):
             start, end = first - (total - later) * HOUR, last + later * HOUR
-            if end - start <= LONGEST:
+            if start < earliest or end - start > LONGEST:
+                continue
+            if is_whole(start, zone) and is_whole(end, zone):
                 yield start, end
+
+
+def is_whole(instant: datetime, zone: ZoneInfo) -> bool:
+    """Answer whether clocks of ``zone`` show a full hour; some change by half an hour in a year."""
+    local = instant.astimezone(zone)
+    return floor_hour(local) == local

@@ -16,6 +16,7 @@ from typing import Final
 from apps.locks.models import AccessCode
 from apps.locks.states import CodeKind, CodeState
 from apps.locks.ttlock.answers import Passcode, PasscodeStatus
+from apps.locks.ttlock.wire import ceil_minute, floor_minute
 
 TAG: Final = re.compile(r".* ([0-9a-f]{12})")
 
@@ -52,7 +53,7 @@ def compare(
 ) -> Iterator[Finding]:
     """Yield every finding. ``taken_at``: when the listing began."""
     by_id = {code.vendor_code_id: code for code in codes if code.vendor_code_id is not None}
-    by_tag = {code.id.hex[:12]: code for code in codes}
+    by_tag = {code.tag: code for code in codes}
     seen: set[str] = set()
     for passcode in listed:
         code = by_id.get(passcode.passcode_id) or by_tag.get(tag_of(passcode.name) or "")
@@ -83,7 +84,7 @@ def _difference(code: AccessCode, passcode: Passcode) -> Difference | None:
         return None  # the next listing tells how it ended
     if code.digits != passcode.code:
         return Difference.DIGITS_DIFFER
-    if code.kind != CodeKind.OFFLINE and _window_of(passcode) != (code.starts_at, code.ends_at):
+    if code.kind != CodeKind.OFFLINE and not _has_window(passcode, code):
         return Difference.WINDOW_DIFFERS
     return Difference.VERIFIED if code.verified_at is None else None
 
@@ -109,8 +110,10 @@ def _is_settled(code: AccessCode, taken_at: datetime) -> bool:
     )
 
 
-def _window_of(passcode: Passcode) -> tuple[datetime | None, datetime | None]:
-    return passcode.starts_at, passcode.ends_at
+def _has_window(passcode: Passcode, code: AccessCode) -> bool:
+    """Answer whether the lock has the row's window, which it keeps in whole minutes."""
+    window = floor_minute(code.starts_at), ceil_minute(code.ends_at)
+    return (passcode.starts_at, passcode.ends_at) == window
 
 
 def summary(findings: Sequence[Finding]) -> Mapping[Difference, int]:

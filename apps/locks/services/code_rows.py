@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.reconciliation import tag_of
-from apps.locks.states import UNWANTED
+from apps.locks.states import UNWANTED, CodeKind
 from apps.locks.ttlock.answers import Passcode, PasscodeStatus
 from apps.locks.ttlock.client import TTLockClient
 
@@ -44,12 +44,12 @@ def is_on_the_lock(passcode: Passcode) -> bool:
 
 def named_like(code: AccessCode, client: TTLockClient) -> Iterator[Passcode]:
     """Yield what the lock's list has under this row's name tag, whatever its digits."""
-    listed = client.list_passcodes(lock_id=code.lock.vendor_lock_id, search=code.id.hex[:12])
+    listed = client.list_passcodes(lock_id=code.lock.vendor_lock_id, search=code.tag)
     return (passcode for passcode in listed if _is_of(passcode, code))
 
 
 def _is_of(passcode: Passcode, code: AccessCode) -> bool:
-    return tag_of(passcode.name) == code.id.hex[:12]
+    return tag_of(passcode.name) == code.tag
 
 
 def doubt_of(code: AccessCode) -> datetime | None:
@@ -63,5 +63,11 @@ def is_young(doubt: datetime, now: datetime) -> bool:
 
 
 def next_visit(code: AccessCode) -> datetime:
-    """Return when the code owes a visit again: now if it is unwanted, else at its end."""
-    return timezone.now() if code.state in UNWANTED else code.ends_at
+    """Return when the code owes a visit again: now if it is unwanted, else at its end.
+
+    An offline code may have hours beyond its grant's.
+    """
+    if code.state in UNWANTED:
+        return timezone.now()
+    is_longer = code.kind == CodeKind.OFFLINE and code.grant.ends_at < code.ends_at
+    return code.grant.ends_at if is_longer else code.ends_at

@@ -58,7 +58,7 @@ def _adopt_leftover(grant: AccessGrant, lock: Lock) -> AccessCode | None:
             if code.state == CodeState.REMOVING:
                 code.move_to(CodeState.REMOVAL_FAILED)
             code.move_to(CodeState.SET)
-            code.grant, code.is_unrecallable, code.due_at = grant, False, code.ends_at
+            code.grant, code.is_unrecallable, code.due_at = grant, False, grant.ends_at
             code.save(update_fields=["state", "grant", "is_unrecallable", "due_at"])
             record("offline code reused", grant=grant, code=code)
             return code

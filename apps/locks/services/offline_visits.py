@@ -16,7 +16,7 @@ from apps.locks.services.code_rows import doubt_of, lock_grant, named_like, next
 from apps.locks.services.failures import after_failure
 from apps.locks.services.history import record
 from apps.locks.states import UNWANTED, CodeState
-from apps.locks.ttlock.answers import OfflinePasscode
+from apps.locks.ttlock.answers import OfflinePasscode, Passcode
 from apps.locks.ttlock.client import TTLockClient
 from apps.locks.ttlock.errors import DuplicateCode, LockCloudError, WindowAlreadyIssued
 
@@ -28,8 +28,7 @@ def issue_offline_code(lease: Lease[AccessCode], code: AccessCode, client: TTLoc
         lease.settle(due_at=timezone.now())
         return
     try:
-        listed = next(named_like(code, client), None) if doubt else None
-        issued = listed or _get(code, client)
+        issued = _found_or_issued(code, client) if doubt else _get(code, client)
     except (WindowAlreadyIssued, DuplicateCode):
         _give_hours_up(lease)
         return
@@ -38,6 +37,20 @@ def issue_offline_code(lease: Lease[AccessCode], code: AccessCode, client: TTLoc
         return
     _store(lease, issued.code, issued.passcode_id)
     note_open(code.lock.account)
+
+
+def _found_or_issued(code: AccessCode, client: TTLockClient) -> OfflinePasscode | Passcode:
+    """Look for what an earlier call got before asking again; it may land in between."""
+    found = next(named_like(code, client), None)
+    if found is not None:
+        return found
+    try:
+        return _get(code, client)
+    except DuplicateCode:
+        late = next(named_like(code, client), None)
+        if late is None:
+            raise
+        return late
 
 
 def _get(code: AccessCode, client: TTLockClient) -> OfflinePasscode:
