@@ -7,7 +7,7 @@ every now and then, not one for each code.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F, Q
@@ -16,6 +16,7 @@ from django.utils import timezone
 from apps.common.alerts import clear_alert, raise_alert
 from apps.locks.models import AccessCode, Gateway, Lock
 from apps.locks.states import CodeState
+from apps.locks.ttlock.errors import GatewayOffline
 
 FIRST_SHUT: Final = timedelta(seconds=4)
 LONGEST_SHUT: Final = timedelta(seconds=25)  # a gateway that is back is found within a minute
@@ -23,21 +24,30 @@ WAITING: Final = frozenset(
     {CodeState.DELAYED, CodeState.FAILED, CodeState.REMOVING, CodeState.REMOVAL_FAILED}
 )
 ALERT: Final = "gateway_offline"
+# "No gateway near the lock" and "lock offline". Source: TTLock open platform, error codes.
+ABOUT_THE_LOCK: Final = frozenset({-2012, -3036})
 
 
-def is_shut(lock: Lock) -> bool:
-    """Answer whether every known gateway of the lock is shut; one without gateways never is."""
-    shut = [
-        gateway.shut_until is not None and gateway.shut_until > timezone.now()
-        for gateway in lock.gateways.all()
-    ]
-    return bool(shut) and all(shut)
+def shut_until(lock: Lock) -> datetime | None:
+    """Return when the first of the lock's gateways opens; None while one of them is open.
+
+    A lock without known gateways is never shut off.
+    """
+    now = timezone.now()
+    ends = [gateway.shut_until or now for gateway in lock.gateways.all()]
+    return min(ends) if ends and min(ends) > now else None
 
 
-def note_unreachable(lock: Lock) -> None:
-    """A command found no gateway: shut the lock's gateways for a growing while."""
+def note_unreachable(lock: Lock, error: GatewayOffline) -> None:
+    """A command found no gateway: shut the lock's gateways for a growing while.
+
+    An answer about the lock alone (it is out of reach of a gateway that works) shuts no gateway
+    that other doors are served by, unless that one is in trouble already.
+    """
     now = timezone.now()
     for gateway in lock.gateways.all():
+        if error.errcode in ABOUT_THE_LOCK and not gateway.failures:
+            continue
         pause = min(FIRST_SHUT * (1 << min(gateway.failures, 8)), LONGEST_SHUT)
         Gateway.objects.filter(pk=gateway.pk).update(
             failures=F("failures") + 1, shut_until=now + pause, is_online=False

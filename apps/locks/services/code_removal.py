@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.common.alerts import clear_alert
 from apps.common.jobs import Lease
+from apps.locks import alert_kinds
 from apps.locks.models import AccessCode
 from apps.locks.services.alignment import align
 from apps.locks.services.code_rows import (
@@ -17,14 +18,15 @@ from apps.locks.services.code_rows import (
     is_young,
     lock_grant,
     named_like,
+    next_visit,
     ours_among,
     same_digits,
 )
-from apps.locks.services.failures import OVERDUE_ALERT, after_failure
+from apps.locks.services.failures import after_failure
 from apps.locks.services.gateways import GatewayHold, has_turn
 from apps.locks.services.history import record
 from apps.locks.services.reconcile import first_look_after
-from apps.locks.states import CodeKind, CodeState
+from apps.locks.states import UNWANTED, CodeKind, CodeState
 from apps.locks.ttlock.client import TTLockClient
 from apps.locks.ttlock.errors import LockCloudError, NeverUsedYet, PasscodeGone
 
@@ -36,19 +38,21 @@ def remove_code(
 ) -> bool:
     """Delete the code, or find that it is not there. Returns whether the gateway got through.
 
-    After a call in doubt, the id that the row knows may be an earlier one.
+    After a call in doubt, the id that the row knows may be an earlier one. The cloud says "gone"
+    and "never used" by itself: neither tells anything of a gateway.
     """
     doubt = doubt_of(code)
+    got_through = False
     try:
         listed_id = _find(code, client) if doubt or not code.vendor_code_id else None
         vendor_id = listed_id or code.vendor_code_id
         if vendor_id is not None:
             if not has_turn(lease, hold):
                 return False
-            _delete(code, client, vendor_id)
+            got_through = _delete(code, client, vendor_id)
     except NeverUsedYet:
         _leave_to_its_hours(lease)
-        return True
+        return False
     except LockCloudError as error:
         after_failure(lease, error, doubt=doubt)
         return False
@@ -56,7 +60,7 @@ def remove_code(
         lease.settle(due_at=timezone.now() + LOOK_AGAIN)
         return False
     _store_removed(lease, "")
-    return vendor_id is not None
+    return got_through
 
 
 def _find(code: AccessCode, client: TTLockClient) -> int | None:
@@ -66,11 +70,13 @@ def _find(code: AccessCode, client: TTLockClient) -> int | None:
     return found.passcode_id if found else None
 
 
-def _delete(code: AccessCode, client: TTLockClient, vendor_id: int) -> None:
+def _delete(code: AccessCode, client: TTLockClient, vendor_id: int) -> bool:
+    """Answer whether the lock did it; else the cloud had no such code, which is as good."""
     try:
         client.delete_passcode(lock_id=code.lock.vendor_lock_id, passcode_id=vendor_id)
     except PasscodeGone:
-        return  # what was wanted; the reconciler reads the list later
+        return False  # the reconciler reads the list later
+    return True
 
 
 def _leave_to_its_hours(lease: Lease[AccessCode]) -> None:
@@ -82,6 +88,9 @@ def _leave_to_its_hours(lease: Lease[AccessCode]) -> None:
             return
         if code.kind != CodeKind.OFFLINE:
             lease.settle(due_at=timezone.now() + LOOK_AGAIN)
+            return
+        if code.state not in UNWANTED:  # the holder's next grant took it over meanwhile
+            lease.settle(due_at=next_visit(code))
             return
         if code.state == CodeState.REMOVING:
             code.move_to(CodeState.REMOVAL_FAILED)
@@ -112,4 +121,6 @@ def _store_removed(lease: Lease[AccessCode], reason: str) -> None:
         align(grant)
         if code.vendor_code_id is not None or code.sent_at is not None:
             first_look_after(code.removed_at, [code.lock_id])
-        clear_alert(scope=grant.account.alert_scope, kind=OVERDUE_ALERT, subject=str(code.pk))
+        scope = grant.account.alert_scope
+        for kind in (alert_kinds.OVERDUE, alert_kinds.UNSET, alert_kinds.CHANGED_ELSEWHERE):
+            clear_alert(scope=scope, kind=kind, subject=str(code.pk))

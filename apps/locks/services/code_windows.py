@@ -39,7 +39,7 @@ def change_window(
         )
     except PasscodeGone:
         _set_again(lease)
-        return True
+        return False  # the cloud answers so without asking a gateway
     except LockCloudError as error:
         after_failure(lease, error, doubt=doubt)
         return False

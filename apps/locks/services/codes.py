@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
-from apps.locks.services.breakers import is_shut, note_reached
+from apps.locks.services.breakers import note_reached, shut_until
 from apps.locks.services.budget import may_call, note_open
 from apps.locks.services.cloud import client_for
 from apps.locks.services.code_removal import finish_by_time, remove_code
@@ -68,8 +68,9 @@ def work_on_code(lease: Lease[AccessCode]) -> None:
         after_failure(lease, RateLimited(call=NONE_SENT, errmsg="calls are blocked"))
     elif duty is Duty.ISSUE_OFFLINE:
         issue_offline_code(lease, code, client_for(code.lock.account))
-    elif is_shut(code.lock):
-        after_failure(lease, GatewayOffline(call=NONE_SENT, errmsg="the gateway is shut"))
+    elif opens_at := shut_until(code.lock):
+        error = GatewayOffline(call=NONE_SENT, errmsg="the gateway is shut")
+        after_failure(lease, error, opens_at=opens_at)
     else:
         _visit(lease, code, VISITS[duty])
 

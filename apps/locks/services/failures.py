@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.common.alerts import raise_alert
 from apps.common.jobs import Lease
 from apps.common.jobs.runner import pause_after
+from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.services.alignment import align
 from apps.locks.services.backups import hand_out
@@ -33,16 +34,19 @@ REACH_PATIENCE: Final = timedelta(seconds=12)
 BACKUP_BEFORE_ARRIVAL: Final = timedelta(hours=1)
 ALERT_BEFORE_ARRIVAL: Final = timedelta(hours=24)
 REMOVAL_ALERT_AFTER: Final = timedelta(minutes=15)
-UNSET_ALERT: Final = "code_not_set"
-OVERDUE_ALERT: Final = "code_not_removed"
 
 
 def after_failure(
-    lease: Lease[AccessCode], error: cloud.LockCloudError, *, doubt: datetime | None = None
+    lease: Lease[AccessCode],
+    error: cloud.LockCloudError,
+    *,
+    doubt: datetime | None = None,
+    opens_at: datetime | None = None,
 ) -> None:
     """Store what the failure means and when to try again.
 
     ``doubt``: when an earlier call was begun that may have been carried out, or may be yet.
+    ``opens_at``: when a shut gateway may be tried again; whoever waits for it is there then.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -61,7 +65,8 @@ def after_failure(
             ]
         )
         _note(grant, code)
-        lease.settle(due_at=now + _pause(code, error, lease.row.attempts, now))
+        again_at = now + _pause(code, error, lease.row.attempts, now)
+        lease.settle(due_at=min(again_at, opens_at) if opens_at else again_at)
         _decide(grant, code, error, now)
     _tell(code, error, now)
 
@@ -84,13 +89,30 @@ def _decide(
     grant: AccessGrant, code: AccessCode, error: cloud.LockCloudError, now: datetime
 ) -> None:
     """Give up, hand out a preset code, or just let alignment judge."""
-    is_failed = code.state == CodeState.FAILED
-    if is_failed and _is_beyond_help(grant, code, error):
+    if _needs_backup(grant, code, now):
+        reason = "The chosen code could not be set."
+        if hand_out(grant, code.lock, actor=WORKER, reason=reason) is not None:
+            align(grant)
+            return
+    if code.state == CodeState.FAILED and _is_beyond_help(grant, code, error):
         give_up(grant, reason=code.last_problem)
         return
-    if is_failed and grant.starts_at - now <= BACKUP_BEFORE_ARRIVAL:
-        hand_out(grant, code.lock, actor=WORKER, reason="The chosen code could not be set.")
     align(grant)
+
+
+def _needs_backup(grant: AccessGrant, code: AccessCode, now: datetime) -> bool:
+    """Answer whether a guest who is about to arrive stands before a door without a code.
+
+    Before an offline code is asked for: a preset one is as short as a PIN, and can be recalled.
+    """
+    is_missed = code.state == CodeState.FAILED or code.is_out_of_reach
+    is_chosen = code.kind == CodeKind.CUSTOM and code.state not in UNWANTED
+    is_soon = grant.starts_at - now <= BACKUP_BEFORE_ARRIVAL
+    return is_chosen and is_missed and is_soon and not _is_open(grant, code)
+
+
+def _is_open(grant: AccessGrant, code: AccessCode) -> bool:
+    return grant.codes.filter(lock=code.lock_id, state=CodeState.SET).exists()
 
 
 def _is_beyond_help(grant: AccessGrant, code: AccessCode, error: cloud.LockCloudError) -> bool:
@@ -165,17 +187,23 @@ def _pause(
     return pause
 
 
+def _is_missed_by_a_guest(code: AccessCode) -> bool:
+    """Answer whether a door stays shut for its guest; a pool of spare codes has none."""
+    is_missed = code.state == CodeState.FAILED and code.grant.code_kind != CodeKind.BACKUP
+    return is_missed and not _is_open(code.grant, code)
+
+
 def _tell(code: AccessCode, error: cloud.LockCloudError, now: datetime) -> None:
     """After the commit: the gateway's breaker, the account's limits, and staff."""
     if error.call != NONE_SENT:
         note_limit(code.lock.account, error)
         if isinstance(error, cloud.GatewayOffline):
-            note_unreachable(code.lock)
+            note_unreachable(code.lock, error)
     scope, subject = code.lock.account.alert_scope, str(code.pk)
     if code.state in UNWANTED:
         if now >= code.asked_at + REMOVAL_ALERT_AFTER:
             message = f"A code that should be gone is still on {code.lock.name}."
-            raise_alert(scope=scope, kind=OVERDUE_ALERT, subject=subject, message=message)
-    elif code.state == CodeState.FAILED and code.starts_at - now <= ALERT_BEFORE_ARRIVAL:
+            raise_alert(scope=scope, kind=alert_kinds.OVERDUE, subject=subject, message=message)
+    elif _is_missed_by_a_guest(code) and code.starts_at - now <= ALERT_BEFORE_ARRIVAL:
         message = f"{code.lock.name} has no code for an arriving guest. {error.staff_advice}"
-        raise_alert(scope=scope, kind=UNSET_ALERT, subject=subject, message=message)
+        raise_alert(scope=scope, kind=alert_kinds.UNSET, subject=subject, message=message)
