@@ -253,6 +253,18 @@ def test_digits_that_a_lock_refuses_are_changed_on_all(
     assert [lock_cloud.codes_on(lock) for lock in doors] == [[grant.pin]] * 2
 
 
+def test_digits_that_the_only_door_refuses_are_changed(
+    lock_cloud: LockCloud, doors: list[Lock]
+) -> None:
+    lock_cloud.faults(error_codes={ADD: {"errcode": -3006, "count": 1}})
+    grant = ask(request_for(doors[:1]))
+    run_due_jobs()
+
+    grant.refresh_from_db()
+    assert grant.state == GrantState.READY
+    assert lock_cloud.codes_on(doors[0]) == [grant.pin]
+
+
 def test_a_lock_that_refuses_every_pin_is_given_up(
     lock_cloud: LockCloud, doors: list[Lock]
 ) -> None:

@@ -12,8 +12,10 @@ from typing import Final
 
 from django.utils import timezone
 
+from apps.common.alerts import clear_alert
 from apps.common.crypto import keyed_digest
 from apps.common.jobs import wake
+from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.selectors import is_live_on_any
 from apps.locks.services.digits import change_digits
@@ -80,9 +82,10 @@ def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[
     has used, or got for a code that did not work: nobody changes a code that works. Otherwise the
     chosen PIN is wanted, and an offline code while no gateway gets through.
     """
-    chosen = next((code for code in codes if code.kind == grant.code_kind), None)
-    if any(_stands_in(code, grant) for code in codes):
-        if chosen is not None and chosen.state != CodeState.SET:
+    chosen = _chosen_of(grant, codes)
+    stand_ins = [code for code in codes if _stands_in(code, grant)]
+    if stand_ins:
+        if chosen is not None and any(_replaces(code, chosen) for code in stand_ins):
             take_off(chosen)
         return []
     if chosen is None:
@@ -92,6 +95,20 @@ def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[
         return []
     created = offline_code_for(grant, lock)
     return [created] if created else []
+
+
+def _chosen_of(grant: AccessGrant, codes: Sequence[AccessCode]) -> AccessCode | None:
+    """Return the code with the grant's PIN; one that is on its way off still has the place."""
+    own = [code for code in codes if code.kind == grant.code_kind and code.state in LIVE]
+    return min(own, key=lambda code: code.state in UNWANTED, default=None)
+
+
+def _replaces(stand_in: AccessCode, chosen: AccessCode) -> bool:
+    """Answer whether the chosen code is to go: not before the stand-in opens the door."""
+    if stand_in.state != CodeState.SET:
+        return False
+    is_preferred = stand_in.is_stand_in or stand_in.first_used_at is not None
+    return is_preferred or chosen.state != CodeState.SET
 
 
 def _keep_offline_code(grant: AccessGrant, chosen: AccessCode, codes: Sequence[AccessCode]) -> bool:
@@ -202,7 +219,7 @@ def _never_arrived(code: AccessCode) -> bool:
     if code.state in NEVER_SENT:
         return True
     is_refused = code.vendor_code_id is None and not code.is_outcome_unknown
-    return code.kind == CodeKind.CUSTOM and code.state in REFUSED and is_refused
+    return code.kind != CodeKind.OFFLINE and code.state in REFUSED and is_refused
 
 
 def owe_work(code: AccessCode) -> None:
@@ -221,9 +238,23 @@ def _judge(grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCod
         grant.ready_at = timezone.now()
     if (grant.state, grant.ready_at) != before:
         record(grant.state.lower(), grant=grant)
+        if grant.state == GrantState.READY:
+            _close_alerts(grant, codes)
+    if grant.state == GrantState.ENDED:
+        _close_alerts(grant, codes)
     grant.due_at = timezone.now()  # every change is news: listeners read the present state
     grant.save(update_fields=["state", "ready_at", "due_at"])
     wake(grant)
+
+
+def _close_alerts(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
+    """Every door opens, or nobody wants it to any more."""
+    scope = grant.account.alert_scope
+    for code in codes:
+        clear_alert(scope=scope, kind=alert_kinds.UNSET, subject=str(code.pk))
+        if grant.state == GrantState.ENDED:
+            subject = f"{grant.pk}:{code.lock_id}"
+            clear_alert(scope=scope, kind=alert_kinds.DOES_NOT_WORK, subject=subject)
 
 
 def _state_of(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
-from apps.locks.services.alignment import align
+from apps.locks.services.alignment import align, take_off
 from apps.locks.services.code_rows import (
     doubt_of,
     is_on_the_lock,
@@ -24,6 +24,7 @@ from apps.locks.services.gateways import GatewayHold, has_turn
 from apps.locks.services.grants import choose_new_pin
 from apps.locks.services.history import record
 from apps.locks.services.reconcile import first_look_after
+from apps.locks.services.usage import look_for_use_before_replacing
 from apps.locks.states import UNWANTED, CodeState
 from apps.locks.ttlock.answers import Passcode
 from apps.locks.ttlock.client import TTLockClient
@@ -55,10 +56,12 @@ def set_code(
         vendor_id = ours.passcode_id if ours else _add(code, client, window)
     except CodeNotAccepted:
         _choose_other_digits(lease, "A lock refused these digits.")
-        return True
+        return False  # the cloud refuses such digits by itself: no gateway was heard of
     except LockCloudError as error:
         after_failure(lease, error, doubt=doubt)
         return False
+    lease.renew()
+    look_for_use_before_replacing(code)
     is_verified = ours is not None and is_on_the_lock(ours)
     _store_set(lease, vendor_id, window=_window_of(ours) or window, is_verified=is_verified)
     return ours is None
@@ -107,7 +110,10 @@ def _choose_other_digits(lease: Lease[AccessCode], reason: str) -> None:
             code.move_to(CodeState.DELAYED)  # it is not on the lock, and known not to be
         code.save(update_fields=["state", "is_outcome_unknown"])
         lease.settle()
-        if code.state in UNWANTED or code.digits != grant.pin:
+        if code.state in UNWANTED:
+            align(grant)
+        elif code.digits != grant.pin:  # an earlier PIN, or a backup code that is lost
+            take_off(code)
             align(grant)
         else:
             choose_new_pin(grant, reason=reason)

@@ -6,6 +6,7 @@ on is read from the records by an authenticated call.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,15 +15,17 @@ from django.utils import timezone
 
 from apps.common.alerts import raise_alert
 from apps.common.crypto import keyed_digests
-from apps.common.jobs import wake
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockUse
+from apps.locks.reconciliation import tag_of
 from apps.locks.services.alignment import align, owe_work
 from apps.locks.services.cloud import client_for
 from apps.locks.services.history import record
-from apps.locks.states import LIVE, CodeState
+from apps.locks.states import LIVE, CodeKind, CodeState
 from apps.locks.ttlock.answers import LockRecord, RecordType
+from apps.locks.ttlock.errors import LockCloudError
 
 CLOCK_DRIFT: Final = timedelta(minutes=10)  # lock clocks run on their own
+FASTEST_CLOCK: Final = timedelta(days=1)  # records of a lock whose clock is ahead are read too
 ALARMS: Final = {
     RecordType.TAMPER_ALARM: "reports that it is being tampered with: look at the door now",
     RecordType.KEYPAD_LOCKED_OUT: "is locked out after wrong codes: somebody may be guessing",
@@ -37,22 +40,51 @@ def read_records(lock: Lock) -> None:
     since = lock.records_wanted_since
     if since is None:
         return
-    until = timezone.now() + CLOCK_DRIFT
-    records = client_for(lock.account).list_records(
-        lock_id=lock.vendor_lock_id, since=since - CLOCK_DRIFT, until=until
-    )
-    for entry in records:
-        _note_record(lock, entry)
+    _read_since(lock, since)
     # A hint that came meanwhile stays.
     Lock.objects.filter(pk=lock.pk, records_wanted_since=since).update(records_wanted_since=None)
 
 
+def look_for_use_before_replacing(chosen: AccessCode) -> None:
+    """Read whether the guest has used the offline code that ``chosen`` is about to replace.
+
+    A lock without a gateway keeps its records to itself: they come together with the chance to
+    set the chosen code, and the code that the guest knows is to stay. A failure is no news.
+    """
+    offline = AccessCode.objects.filter(
+        grant=chosen.grant_id,
+        lock=chosen.lock_id,
+        kind=CodeKind.OFFLINE,
+        state=CodeState.SET,
+        first_used_at__isnull=True,
+        starts_at__lte=timezone.now(),
+    )
+    code = offline.select_related("lock__account").first()
+    if code is not None and code.accepted_at is not None:
+        with suppress(LockCloudError):
+            _read_since(code.lock, code.accepted_at)
+
+
+def _read_since(lock: Lock, since: datetime) -> None:
+    """Note everything of interest, oldest first."""
+    records = client_for(lock.account).list_records(
+        lock_id=lock.vendor_lock_id,
+        since=since - CLOCK_DRIFT,
+        until=timezone.now() + FASTEST_CLOCK,
+    )
+    for entry in sorted(records, key=_instant_of):
+        _note_record(lock, entry)
+
+
+def _instant_of(entry: LockRecord) -> datetime:
+    return entry.happened_at or entry.uploaded_at or timezone.now()
+
+
 def _note_record(lock: Lock, entry: LockRecord) -> None:
     if entry.record_type == RecordType.PASSCODE_UNLOCK and entry.success:
-        code = _code_with(lock, entry.code)
+        code = _code_of(lock, entry)
         if code is not None:
-            happened_at = entry.happened_at or timezone.now()
-            note_use(code, happened_at=happened_at, record_id=entry.record_id)
+            note_use(code, happened_at=_instant_of(entry), record_id=entry.record_id)
     elif entry.record_type in ALARMS:
         raise_alert(
             scope=lock.account.alert_scope,
@@ -62,12 +94,23 @@ def _note_record(lock: Lock, entry: LockRecord) -> None:
         )
 
 
-def _code_with(lock: Lock, digits: str) -> AccessCode | None:
-    """Return the live code of these digits: they are unique on a lock while they are live."""
-    if not digits:
+def _code_of(lock: Lock, entry: LockRecord) -> AccessCode | None:
+    """Return the live code that was typed: its digits are unique on a lock while it is live.
+
+    Yesterday's guest may have had the same digits. The record's name tells the two apart and,
+    where it has none, the time does.
+    """
+    if not entry.code:
         return None
     codes = AccessCode.objects.filter(lock=lock, state__in=LIVE)
-    return codes.filter(digits_digest__in=keyed_digests(digits)).first()
+    code = codes.filter(digits_digest__in=keyed_digests(entry.code)).first()
+    if code is None:
+        return None
+    tag = tag_of(entry.name)
+    if tag is not None:
+        return code if tag == code.tag else None
+    written_at = code.accepted_at or code.sent_at or code.asked_at
+    return code if _instant_of(entry) >= written_at - CLOCK_DRIFT else None
 
 
 def note_use(code: AccessCode, *, happened_at: datetime, record_id: int | None) -> None:
@@ -85,10 +128,10 @@ def note_use(code: AccessCode, *, happened_at: datetime, record_id: int | None) 
             ],
             ignore_conflicts=True,
         )
-        is_first = AccessCode.objects.filter(pk=code.pk, first_used_at__isnull=True).update(
-            first_used_at=happened_at
-        )
-        if not is_first:
+        codes = AccessCode.objects.filter(pk=code.pk)
+        if not codes.filter(first_used_at__isnull=True).update(first_used_at=happened_at):
+            # Records may come out of order: the earliest is the first use.
+            codes.filter(first_used_at__gt=happened_at).update(first_used_at=happened_at)
             return
         record("used", grant=grant, code=code)
         fresh = AccessCode.objects.select_related("grant", "lock").get(pk=code.pk)
@@ -97,4 +140,3 @@ def note_use(code: AccessCode, *, happened_at: datetime, record_id: int | None) 
             AccessCode.objects.filter(pk=code.pk).update(is_unrecallable=False)
             owe_work(fresh)
         align(grant)
-        wake(grant)
