@@ -5,6 +5,7 @@ from __future__ import annotations
 from apps.common.jobs import JobKind, register
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.services.announcements import announce
+from apps.locks.services.backups import owe_first_pools
 from apps.locks.services.codes import work_on_code
 from apps.locks.services.gateways import next_on_same_gateway, without_busy_gateway
 from apps.locks.services.inventory import look_at_account
@@ -22,5 +23,5 @@ def register_all() -> None:
         )
     )
     register(JobKind(model=AccessGrant, work=announce))
-    register(JobKind(model=Lock, work=look_after_lock))
+    register(JobKind(model=Lock, work=look_after_lock, at_start=owe_first_pools))
     register(JobKind(model=LockAccount, work=look_at_account))

@@ -19,6 +19,10 @@ def _nothing(_row: WorkRow) -> str | None:
     return None
 
 
+def _nothing_at_start() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """A model that owes work and the function that does it.
@@ -27,10 +31,12 @@ class JobKind:
     ``ready`` narrows due rows to those that can be worked on now; the sweeper asks it, so that
     rows which wait for something busy are not claimed in vain. ``next_after`` names a row that
     waited for the one just worked on, so that a queue behind a busy thing moves without a pause.
+    ``at_start`` runs once when a worker starts, to owe what nothing that happens would.
     """
 
     model: type[WorkRow]
     work: Callable[[Any], None]
+    at_start: Callable[[], None] = _nothing_at_start
     ready: Callable[[QuerySet[Any]], QuerySet[Any]] = _all
     next_after: Callable[[Any], str | None] = _nothing
 

@@ -36,6 +36,7 @@ class Sweeper:
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sweep")
         self._running: dict[tuple[str, str], Future[None]] = {}
+        self._unprepared = list(all_kinds())
         self._thread = threading.Thread(target=self._loop, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -52,6 +53,7 @@ class Sweeper:
     def _loop(self) -> None:
         while not self._stopping.is_set():
             try:
+                self._prepare()
                 self.sweep()
             except Exception:
                 # The database may be away for a while; the next round finds everything again.
@@ -59,6 +61,16 @@ class Sweeper:
             finally:
                 connections.close_all()
             self._stopping.wait(self._interval)
+
+    def _prepare(self) -> None:
+        """Let each kind owe its first work; one that fails is asked again next round."""
+        waiting, self._unprepared = self._unprepared, []
+        for kind in waiting:
+            try:
+                kind.at_start()
+            except Exception:
+                log.exception("sweep.start_failed", kind=kind.name)
+                self._unprepared.append(kind)
 
     def sweep(self) -> None:
         """Hand every due row to a thread, unless one has it already."""

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common.jobs import wake
 from apps.locks.errors import NoFreePin
-from apps.locks.models import AccessCode, AccessGrant, Lock
+from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.services.grants import AccessRequest, end_grant, grant_access
 from apps.locks.services.history import record
-from apps.locks.states import LIVE, CodeKind, CodeState
+from apps.locks.states import WANTED, CodeKind, CodeState
 
 POOL: Final = "pool:"
 POOL_LABEL: Final = "backup"
@@ -27,8 +28,8 @@ def top_up(lock: Lock) -> None:
     """Bring the lock's pool to the size that is set; codes near their end are replaced."""
     now = timezone.now()
     pool = AccessCode.objects.filter(
-        lock=lock, kind=CodeKind.BACKUP, state__in=LIVE, grant__holder__startswith=POOL
-    ).select_related("grant")
+        lock=lock, kind=CodeKind.BACKUP, state__in=WANTED, grant__holder__startswith=POOL
+    ).order_by("-ends_at")
     stale = [code for code in pool if code.ends_at - now < RENEWED_BEFORE]
     fresh = [code for code in pool if code.ends_at - now >= RENEWED_BEFORE]
     surplus = fresh[settings.BACKUP_CODES_PER_LOCK :]
@@ -68,10 +69,14 @@ def hand_out(grant: AccessGrant, lock: Lock, *, actor: str, reason: str) -> Acce
     Asking again gives the one that was handed out. The caller holds the lock on ``grant``, and
     aligns it afterwards: the code takes over the grant's window.
     """
-    code = _handed_out(grant, lock) or _take_from_pool(grant, lock)
+    code = _handed_out(grant, lock)
+    if code is not None:
+        return code
+    code = _take_from_pool(grant, lock)
     if code is not None:
         record("backup handed out", grant=grant, code=code, actor=actor, reason=reason)
         Lock.objects.filter(pk=lock.pk).update(due_at=timezone.now())  # the pool refills
+        wake(lock)
     return code
 
 
@@ -88,10 +93,21 @@ def _take_from_pool(grant: AccessGrant, lock: Lock) -> AccessCode | None:
         grant__holder__startswith=POOL,
         ends_at__gt=timezone.now(),
     ).order_by("ends_at")
-    for code in preset.select_related("grant"):
-        pool_grant = code.grant
-        # One UPDATE whose row count is checked: two guests never get the same code.
-        if AccessCode.objects.filter(pk=code.pk, grant=pool_grant).update(grant=grant):
+    for seen in preset:
+        # The parent first, as every writer does; whoever comes second finds the code gone.
+        pool_grant = AccessGrant.objects.select_for_update().get(pk=seen.grant_id)
+        code = preset.filter(pk=seen.pk, grant=pool_grant).select_for_update().first()
+        if code is not None:
+            code.grant = grant
+            code.save(update_fields=["grant"])
             end_grant(pool_grant, actor=POOL_ACTOR, reason="Its code was handed out.")
-            return AccessCode.objects.select_related("grant", "lock").get(pk=code.pk)
+            return code
     return None
+
+
+def owe_first_pools() -> None:
+    """Make the locks that nothing is owed by owe their pool; the worker's start sees to it."""
+    if settings.BACKUP_CODES_PER_LOCK:
+        now = timezone.now()
+        Lock.objects.filter(due_at__isnull=True).update(due_at=now)
+        LockAccount.objects.filter(due_at__isnull=True, locks__isnull=False).update(due_at=now)

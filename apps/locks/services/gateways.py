@@ -108,8 +108,10 @@ def next_on_same_gateway(code: AccessCode) -> str | None:
     now = timezone.now()
     waiting = due(AccessCode.objects.filter(lock__gateways__locks=code.lock_id), now + WAIT)
     ready = without_busy_gateway(waiting).exclude(kind=CodeKind.OFFLINE)
-    # The nearest arrival goes first; whoever has waited longest among equals.
-    pk = ready.order_by("grant__starts_at", "due_at").values_list("pk", flat=True).first()
+    # Guests before the pool of spare codes (BACKUP sorts below CUSTOM); of guests the nearest
+    # arrival goes first, and whoever has waited longest among equals.
+    queue = ready.order_by("-grant__code_kind", "grant__starts_at", "due_at")
+    pk = queue.values_list("pk", flat=True).first()
     if pk is None:
         return None
     AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now).update(due_at=now)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from apps.common.alerts import clear_alert, raise_alert
 from apps.common.jobs import Lease
 from apps.locks.models import Gateway, Lock, LockAccount
+from apps.locks.services.backups import owe_first_pools
 from apps.locks.services.breakers import ALERT as GATEWAY_ALERT
-from apps.locks.services.budget import may_sweep, note_limit
+from apps.locks.services.budget import may_sweep, note_limit, note_open
 from apps.locks.services.callbacks import LOW_BATTERY_PERCENT
 from apps.locks.services.cloud import client_for
 from apps.locks.ttlock.answers import GatewayInfo, LockInfo
@@ -27,6 +28,7 @@ BATTERY_ALERT: Final = "battery_low"
 def look_at_account(lease: Lease[LockAccount]) -> None:
     """Compare the account's lists with the rows; tries again later when the cloud is away."""
     account = lease.row
+    owe_first_pools()  # of locks that were added since
     if not may_sweep(account):
         lease.settle(due_at=timezone.now() + EVERY)
         return
@@ -36,6 +38,7 @@ def look_at_account(lease: Lease[LockAccount]) -> None:
         note_limit(account, error)
         lease.settle(due_at=timezone.now() + AFTER_FAILURE)
         return
+    note_open(account)
     lease.settle(due_at=timezone.now() + EVERY)
 
 
@@ -78,13 +81,12 @@ def _note_gateway(account: LockAccount, info: GatewayInfo) -> Gateway | None:
         return None
     # The cloud's word on being online is up to half an hour old: good for an alert, not for
     # deciding whether to try.
+    scope, subject = account.alert_scope, str(gateway.pk)
     if info.is_online is False:
-        raise_alert(
-            scope=account.alert_scope,
-            kind=GATEWAY_ALERT,
-            subject=str(gateway.pk),
-            message=f"Gateway {gateway.name} is offline: check its power and its network.",
-        )
+        message = f"Gateway {gateway.name} is offline: check its power and its network."
+        raise_alert(scope=scope, kind=GATEWAY_ALERT, subject=subject, message=message)
+    elif not gateway.failures:  # else commands know better
+        clear_alert(scope=scope, kind=GATEWAY_ALERT, subject=subject)
     return gateway
 
 
