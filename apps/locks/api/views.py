@@ -6,7 +6,9 @@ import hmac
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -32,8 +34,16 @@ class TTLockCallbackView(View):
             raise Http404
         try:
             form = {name: str(value) for name, value in request.POST.items()}
-        except (RawPostDataException, UnicodeDecodeError, OSError):
-            log.warning("lock_callback.unreadable")
+        except (
+            RawPostDataException,
+            RequestDataTooBig,
+            TooManyFieldsSent,
+            TooManyFilesSent,
+            MultiPartParserError,
+            UnicodeDecodeError,
+            OSError,
+        ) as error:
+            log.warning("lock_callback.unreadable", problem=type(error).__name__)
             form = {}
         if form:
             take_hint(form)

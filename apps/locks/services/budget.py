@@ -74,7 +74,7 @@ def note_limit(account: LockAccount, error: LockCloudError) -> None:
 
 def note_open(account: LockAccount) -> None:
     """A call got through after a block had ended: staff need not look any more."""
-    if account.blocked_until is None:
+    if account.blocked_until is None or account.blocked_until > timezone.now():
         return
     LockAccount.objects.filter(pk=account.pk).update(blocked_until=None, blocked_because="")
     for kind in (QuotaUsedUp, RateLimited):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -15,9 +16,9 @@ from django.utils import timezone
 from apps.common.crypto import keyed_digests
 from apps.common.jobs import wake
 from apps.locks.models import AccessCode, Lock, LockAccount
-from apps.locks.services.alignment import owe_work
+from apps.locks.services.reconcile import LOOK_EVERY
 from apps.locks.services.usage import ALARMS
-from apps.locks.states import LIVE, CodeState
+from apps.locks.states import LIVE
 from apps.locks.ttlock.answers import LockRecord, RecordType, read_record
 from apps.locks.ttlock.wire import UnreadableAnswer
 
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 MOST_RECORDS: Final = 500  # more than a lock sends at once; the records call finds the rest
 LOW_BATTERY_PERCENT: Final = 20
+OLDEST: Final = timedelta(days=30)  # no lock keeps its records to itself for longer
+DIGITS: Final = re.compile(r"[0-9]{4,9}")
 
 RECORDS: Final = "1"
 GATEWAY_STATE: Final = "2"
@@ -42,7 +45,7 @@ def take_hint(form: Mapping[str, str]) -> None:
     elif kind == COMMAND_FAILED:
         _failed_command_hint(form)
     else:
-        log.info("lock_callback.ignored", kind=kind[:20])
+        log.info("lock_callback.ignored")
 
 
 def _find_lock(form: Mapping[str, str]) -> Lock | None:
@@ -59,30 +62,30 @@ def _records_hint(form: Mapping[str, str]) -> None:
     lock = _find_lock(form)
     if lock is None:
         return
+    entries = _read_entries(lock, form)
+    unused = _unused_digests(lock, entries)
     now = timezone.now()
     instants = [
         entry.happened_at or now
-        for entry in _read_entries(lock, form)
-        if _is_interesting(lock, entry)
+        for entry in entries
+        if entry.record_type in ALARMS or unused.intersection(_digests(entry))
     ]
     if instants:
-        want_records(lock, since=min([*instants, now]))
+        want_records(lock, since=max(min([*instants, now]), now - OLDEST))
 
 
-def _read_entries(lock: Lock, form: Mapping[str, str]) -> Iterator[LockRecord]:
+def _read_entries(lock: Lock, form: Mapping[str, str]) -> list[LockRecord]:
     try:
         rows = json.loads(form.get("records", "[]"))
     except (ValueError, RecursionError):
         rows = None
     if not isinstance(rows, list):
         log.warning("lock_callback.unreadable_records", lock=lock.pk)
-        return
+        return []
     if len(rows) > MOST_RECORDS:
-        log.warning("lock_callback.many_records", lock=lock.pk, count=len(rows))
-    for row in rows[:MOST_RECORDS]:
-        entry = _read_entry(lock, row)
-        if entry is not None:
-            yield entry
+        log.warning("lock_callback.many_records", lock=lock.pk)
+    entries = (_read_entry(lock, row) for row in rows[:MOST_RECORDS])
+    return [entry for entry in entries if entry is not None]
 
 
 def _read_entry(lock: Lock, row: Any) -> LockRecord | None:
@@ -95,15 +98,18 @@ def _read_entry(lock: Lock, row: Any) -> LockRecord | None:
         return None
 
 
-def _is_interesting(lock: Lock, entry: LockRecord) -> bool:
-    """Answer whether reading the records could tell something new: calls are counted."""
-    if entry.record_type in ALARMS:
-        return True
-    if entry.record_type != RecordType.PASSCODE_UNLOCK or not entry.success or not entry.code:
-        return False
-    digests = keyed_digests(entry.code)
+def _digests(entry: LockRecord) -> Sequence[str]:
+    """Return what the stored digest of the code that opened may be; nothing for other entries."""
+    is_opening = entry.record_type == RecordType.PASSCODE_UNLOCK and entry.success
+    return keyed_digests(entry.code) if is_opening and DIGITS.fullmatch(entry.code) else ()
+
+
+def _unused_digests(lock: Lock, entries: Sequence[LockRecord]) -> set[str | None]:
+    """Return those of codes whose first use would be news: reading the records costs a call."""
+    digests = {digest for entry in entries for digest in _digests(entry)}
     unused = AccessCode.objects.filter(lock=lock, state__in=LIVE, first_used_at__isnull=True)
-    return unused.filter(digits_digest__in=digests).exists()
+    found = unused.filter(digits_digest__in=digests) if digests else unused.none()
+    return set(found.values_list("digits_digest", flat=True))
 
 
 def want_records(lock: Lock, *, since: datetime) -> None:
@@ -132,16 +138,12 @@ def _inventory_hint(form: Mapping[str, str]) -> None:
 
 
 def _failed_command_hint(form: Mapping[str, str]) -> None:
-    """A Wi-Fi lock accepted a code and failed later: look the code up on the lock."""
+    """A Wi-Fi lock accepted a code and failed later: compare the lock's list with the rows."""
     lock = _find_lock(form)
-    text = form.get("objectId", "")
-    if lock is None or not (text.isascii() and text.isdigit() and len(text) < 19):
+    if lock is None:
         return
     with transaction.atomic():
-        codes = AccessCode.objects.select_for_update(of=("self",)).select_related("grant", "lock")
-        code = codes.filter(lock=lock, vendor_code_id=int(text), state=CodeState.SET).first()
-        if code is not None:
-            code.move_to(CodeState.SETTING)
-            code.is_outcome_unknown = True
-            code.save(update_fields=["state", "is_outcome_unknown"])
-            owe_work(code)
+        # A look that lies long back is due.
+        now = timezone.now()
+        Lock.objects.filter(pk=lock.pk).update(looked_at=now - LOOK_EVERY, due_at=now)
+        wake(lock)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.common.alerts import raise_alert
+from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.reconciliation import Difference, Finding, compare, tag_of
 from apps.locks.services.alignment import align, owe_work, take_off
@@ -21,6 +23,9 @@ from apps.locks.states import LIVE, CodeState
 from apps.locks.ttlock.answers import Passcode
 
 RECONCILER: Final = "reconciler"
+LOOK_EVERY: Final = timedelta(hours=6)
+FOR_EVER: Final = timedelta(days=3650)  # how a code without an end is remembered
+TAGS_PER_QUERY: Final = 100  # databases limit how much one condition may hold
 # A fresh code is seen in the list then, and one that was taken off is seen to be gone.
 SOON_AFTER_SETTING: Final = timedelta(minutes=5)
 
@@ -37,12 +42,17 @@ def inspect_lock(lock: Lock) -> list[Finding]:
 
 def _rows_for(lock: Lock, listed: Sequence[Passcode]) -> list[AccessCode]:
     """Return the lock's live codes, and the removed ones that the list still names."""
-    named = Q(state__in=LIVE) | Q(vendor_code_id__in=[row.passcode_id for row in listed])
-    for passcode in listed:
-        tag = tag_of(passcode.name)
-        if tag is not None:
+    codes = AccessCode.objects.filter(lock=lock).select_related("grant", "lock")
+    found = {code.pk: code for code in codes.filter(state__in=LIVE)}
+    live_ids = {code.vendor_code_id for code in found.values()}
+    rest = [passcode for passcode in listed if passcode.passcode_id not in live_ids]
+    for start in range(0, len(rest), TAGS_PER_QUERY):
+        some = rest[start : start + TAGS_PER_QUERY]
+        named = Q(vendor_code_id__in=[passcode.passcode_id for passcode in some])
+        for tag in filter(None, (tag_of(passcode.name) for passcode in some)):
             named |= Q(id__range=(UUID(tag + "0" * 20), UUID(tag + "f" * 20)))
-    return list(AccessCode.objects.filter(named, lock=lock).select_related("grant", "lock"))
+        found |= {code.pk: code for code in codes.filter(named)}
+    return list(found.values())
 
 
 def mend(lock: Lock, findings: Sequence[Finding]) -> None:
@@ -50,7 +60,9 @@ def mend(lock: Lock, findings: Sequence[Finding]) -> None:
     for finding in findings:
         if finding.code is None:
             continue
-        with transaction.atomic():
+        # A code that is believed gone can't be live again while another has its digits: what the
+        # lock refuses to that one settles it, and the next look sees.
+        with suppress(IntegrityError), transaction.atomic():
             AccessGrant.objects.select_for_update().get(pk=finding.code.grant_id)
             code = _still(finding.code)
             if code is not None:
@@ -74,7 +86,7 @@ def _verified(code: AccessCode, _finding: Finding) -> None:
 def _set_again(code: AccessCode, _finding: Finding) -> None:
     """Somebody took the code off the lock, or the lock was reset: write it again."""
     code.move_to(CodeState.SETTING)
-    code.asked_at = timezone.now()
+    code.asked_at = timezone.now()  # patience begins now
     code.vendor_code_id = code.verified_at = None
     code.save(update_fields=["state", "asked_at", "vendor_code_id", "verified_at"])
     _note(code, Difference.MISSING)
@@ -83,16 +95,16 @@ def _set_again(code: AccessCode, _finding: Finding) -> None:
 
 
 def _mend_window(code: AccessCode, finding: Finding) -> None:
-    """Remember the window that the lock has; alignment then owes the change."""
+    """Remember the window that the lock has, and owe the change to the right one."""
     listed = finding.listed
-    if listed is None or listed.starts_at is None or listed.ends_at is None:
+    if listed is None:
         return
-    if not listed.starts_at < listed.ends_at:
-        return
-    code.starts_at, code.ends_at = listed.starts_at, listed.ends_at
+    starts_at = listed.starts_at or code.starts_at
+    code.starts_at = starts_at
+    code.ends_at = max(listed.ends_at or starts_at + FOR_EVER, starts_at + timedelta(minutes=1))
     code.save(update_fields=["starts_at", "ends_at"])
     _note(code, Difference.WINDOW_DIFFERS)
-    align(code.grant)
+    owe_work(code)
 
 
 def _replace(code: AccessCode, _finding: Finding) -> None:
@@ -100,7 +112,7 @@ def _replace(code: AccessCode, _finding: Finding) -> None:
     _note(code, Difference.DIGITS_DIFFER)
     raise_alert(
         scope=code.lock.account.alert_scope,
-        kind="code_changed_elsewhere",
+        kind=alert_kinds.CHANGED_ELSEWHERE,
         subject=str(code.pk),
         message=f"A code on {code.lock.name} was changed outside this system; it is being mended.",
     )

@@ -13,6 +13,7 @@ from apps.locks.services.budget import may_call
 from apps.locks.services.inventory import take_inventory
 from apps.locks.services.reconcile import inspect_lock, mend
 from apps.locks.ttlock.errors import LockCloudError
+from apps.locks.ttlock.masking import mask
 
 
 class Command(BaseCommand):
@@ -62,5 +63,6 @@ class Command(BaseCommand):
 def _described(finding: Finding) -> str:
     if finding.code is not None:
         return f"code of {finding.code.grant.holder}: {finding.difference.value}"
-    name = finding.listed.name if finding.listed else ""
+    # People write codes into names.
+    name = mask(finding.listed.name, fields={}) if finding.listed else ""
     return f"code named {name!r}: {finding.difference.value}; left alone"
