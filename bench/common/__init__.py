@@ -3,6 +3,7 @@
 from bench.common.errors import BenchFailed
 from bench.common.figures import Aim, Floor, Report, Row, percentile, timed
 from bench.common.processes import EmbeddedHouse, LockCloud, free_port, new_directory
+from bench.common.production import ProductionHouse
 from bench.common.results import print_report, save_report
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "EmbeddedHouse",
     "Floor",
     "LockCloud",
+    "ProductionHouse",
     "Report",
     "Row",
     "free_port",

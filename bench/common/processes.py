@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -39,12 +39,26 @@ def free_port() -> int:
 class Process:
     """A ``manage.py`` command that says its address on standard output. Use it by ``with``."""
 
-    def __init__(self, *command: str, environ: Mapping[str, str], log: Path, url: str) -> None:
-        """``url``: a pattern whose first group is the address, looked for in ``log``."""
-        self._command = (sys.executable, "manage.py", *command)
+    def __init__(
+        self,
+        *command: str,
+        environ: Mapping[str, str],
+        log: Path,
+        url: str = "",
+        port: int | None = None,
+        program: Sequence[str] = ("manage.py",),
+    ) -> None:
+        """``url``: a pattern whose first group is the address, looked for in ``log``.
+
+        ``port``: where the process will listen, if it is told. Neither: it listens nowhere.
+        ``program``: what Python runs instead of ``manage.py``.
+        """
+        self._command = (sys.executable, *program, *command)
+        self._name = command[0]
         self._environ = environ
         self._log = log
-        self._pattern = re.compile(url)
+        self._pattern = re.compile(url) if url else None
+        self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -74,7 +88,7 @@ class Process:
         self._stop()
         complaints = [line for line in self._words() if re.search(r"error|Traceback", line)]
         if complaints and kind is None:
-            raise BenchFailed(f"{self._command[2]} logged: {complaints[0]}")
+            raise BenchFailed(f"{self._name} logged: {complaints[0]}")
 
     @property
     def pid(self) -> int:
@@ -95,11 +109,22 @@ class Process:
     def _wait_for_address(self, process: subprocess.Popen[bytes]) -> str:
         deadline = time.monotonic() + START_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            found = self._pattern.search("\n".join(self._words()))
-            if found:
-                return found[1]
+            address = self._address()
+            if address is not None:
+                return address
             time.sleep(0.05)
         raise BenchFailed("did not start:\n" + "\n".join(self._words()[-LAST_WORDS:]))
+
+    def _address(self) -> str | None:
+        """Return where the process listens by now; None: not yet."""
+        if self._pattern is not None:
+            found = self._pattern.search("\n".join(self._words()))
+            return found[1] if found else None
+        if self._port is None:
+            return ""
+        with socket.socket() as probe:
+            is_open = probe.connect_ex(("127.0.0.1", self._port)) == 0
+        return f"http://127.0.0.1:{self._port}" if is_open else None
 
     def _words(self) -> list[str]:
         return self._log.read_text(errors="replace").splitlines()
@@ -116,16 +141,26 @@ class Process:
 
 
 class LockCloud(Process):
-    """The lock simulator: two gateways, and ``latency_ms`` for each command through one."""
+    """The lock simulator: ``latency_ms`` for each command, one at a time through a gateway."""
 
-    def __init__(self, directory: Path, *, latency_ms: int, jitter_ms: int = 0) -> None:
+    def __init__(
+        self, directory: Path, *, latency_ms: int, jitter_ms: int = 0, gateways: int = 2
+    ) -> None:
         super().__init__(
             *("ttlock_simulator", "--port", "0", "--state", ":memory:"),
             *("--latency-ms", str(latency_ms), "--jitter-ms", str(jitter_ms)),
-            environ=_environ(directory),
+            *("--gateways", str(gateways)),
+            environ=bare_environ(directory),
             log=directory / "lock-cloud.log",
             url=r"simulator on (http://\S+)",
         )
+
+    def take(self, latency_ms: int) -> None:
+        """Let the next commands take so long."""
+        with requests.Session() as session:
+            session.trust_env = False
+            change = {"latency_ms": latency_ms}
+            session.post(f"{self.url}/_sim/faults", json=change, timeout=10).raise_for_status()
 
     def wait_until_quiet(self) -> None:
         """Return when no call has come in for a while: the demo's guests in house have codes."""
@@ -145,7 +180,7 @@ class EmbeddedHouse(Process):
     def __init__(self, directory: Path, lock_cloud_url: str, **variables: str) -> None:
         """``variables`` are added to the environment of the server."""
         self._directory = directory
-        environ = _environ(directory) | {
+        environ = bare_environ(directory) | {
             "TTLOCK_API_URL": lock_cloud_url,
             "RATE_LIMIT_CHECKIN": "0",  # one address plays all the guests
         }
@@ -178,6 +213,7 @@ def new_directory() -> Iterator[Path]:
         yield Path(path)
 
 
-def _environ(directory: Path) -> dict[str, str]:
+def bare_environ(directory: Path) -> dict[str, str]:
+    """Return what a process needs of this one's environment, and a place for its data."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return kept | {"DOORSTEP_VAR_DIR": str(directory / "var"), "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,100 @@
+"""The product as it is deployed: PostgreSQL, Valkey, one web process and one worker process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import psycopg
+
+from bench.common.errors import BenchFailed
+from bench.common.processes import ROOT, Process, bare_environ, free_port
+from tests.services import PostgresServer, ValkeyServer
+
+SECRET: Final = "of-the-bench-alone-and-long-enough-to-be-accepted"  # noqa: S105  # guards nothing
+
+
+class ProductionHouse:
+    """Real servers with a migrated database, then the two processes. Use it by ``with``."""
+
+    def __init__(self, directory: Path, lock_cloud_url: str) -> None:
+        self._directory = directory
+        self._lock_cloud_url = lock_cloud_url
+        self._servers = ExitStack()
+        self._database_url = ""
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as started:
+            postgres = started.enter_context(PostgresServer())
+            valkey = started.enter_context(ValkeyServer())
+            self._database_url = postgres.url
+            self._environ = bare_environ(self._directory) | {
+                "DATABASE_URL": postgres.url,
+                "REDIS_URL": valkey.url,
+                "TTLOCK_API_URL": self._lock_cloud_url,
+                **dict.fromkeys(("SECRET_KEY", "FIELD_ENCRYPTION_KEY"), SECRET),
+                **dict.fromkeys(("TTLOCK_CLIENT_ID", "TTLOCK_CLIENT_SECRET"), "bench"),
+                **dict.fromkeys(("TTLOCK_USERNAME", "TTLOCK_PASSWORD"), "bench"),
+                "EMAIL_URL": "dummymail://",
+                "RATE_LIMIT_CHECKIN": "0",  # one address plays all the guests
+            }
+            self.run("manage.py", "migrate", "--verbosity", "0")
+            self.web = started.enter_context(self._web())
+            self.worker = started.enter_context(self._worker())
+            self.url = self.web.url
+            self._servers = started.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._servers.__exit__(kind, error, trace)
+
+    def run(self, *program: str) -> str:
+        """Run a Python program in the product's environment; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, *program],
+            cwd=ROOT,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
+        return done.stdout
+
+    def run_for_json(self, *program: str) -> Any:
+        """Like ``run``, for a program that prints one JSON value."""
+        return json.loads(self.run(*program))
+
+    def select(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database."""
+        with psycopg.connect(self._database_url) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def _web(self) -> Process:
+        port = free_port()
+        return Process(
+            *("backend.asgi:application", "--port", str(port), "--no-access-log"),
+            program=("-m", "uvicorn"),
+            environ=self._environ,
+            log=self._directory / "web.log",
+            port=port,
+        )
+
+    def _worker(self) -> Process:
+        return Process(
+            "run_huey",
+            environ=self._environ,
+            log=self._directory / "worker.log",
+        )
