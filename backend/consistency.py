@@ -1,0 +1,229 @@
+"""What must agree across rows and rooms of the code, beyond what constraints can say.
+
+Each search yields what it finds with what to do about it; none of them changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from apps.bookings.models import (
+    HOLDER_PREFIX,
+    Booking,
+    CheckOut,
+    Guest,
+    HousekeepingTask,
+    Maintenance,
+    Room,
+    RoomNight,
+)
+from apps.bookings.services.rooming import HOLDS_ROOM, nights_of
+from apps.bookings.states import OPEN_TASKS, BookingStatus
+from apps.checkin.models import CheckInFlow
+from apps.checkin.states import FlowStatus
+from apps.locks.models import AccessGrant
+from apps.locks.states import GrantState
+
+ENDED: Final = frozenset({BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW})
+IN_HOUSE: Final = Q(status=BookingStatus.CONFIRMED, checked_in_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that does not agree: ``subject`` names it, ``advice`` says what to do."""
+
+    subject: str
+    problem: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.problem} {self.advice}"
+
+
+def find_inconsistencies() -> Iterator[Finding]:
+    """Yield everything that does not agree, in a constant number of queries."""
+    for search in SEARCHES:
+        yield from search()
+
+
+def _ghost_rooms() -> Iterator[Finding]:
+    stays = Booking.objects.filter(IN_HOUSE, assigned_room=OuterRef("pk"))
+    for room in _rooms().filter(~Exists(stays), is_occupied=True):
+        yield Finding(
+            subject=_name_of_room(room),
+            problem="is occupied, and no stay in house has it.",
+            advice=f"Clear it by a bulk check-out of room id {room.pk}.",
+        )
+
+
+def _stays_without_room() -> Iterator[Finding]:
+    stays = _bookings().filter(IN_HOUSE)
+    wrong = stays.filter(Q(assigned_room__isnull=True) | Q(assigned_room__is_occupied=False))
+    for booking in wrong:
+        yield Finding(
+            subject=_name_of(booking),
+            problem="is in house, and no occupied room is theirs.",
+            advice="Move the guest to a room that is ready, or check them out.",
+        )
+
+
+def _shared_rooms() -> Iterator[Finding]:
+    stays = _bookings().filter(IN_HOUSE, assigned_room__isnull=False).order_by("assigned_room_id")
+    for _, sharing in groupby(stays, key=lambda booking: booking.assigned_room_id):
+        for booking in list(sharing)[1:]:
+            yield Finding(
+                subject=_name_of(booking),
+                problem=f"is in house in {booking.assigned_room}, where another stay is.",
+                advice="Ask at the door who is there, then move or check out the other one.",
+            )
+
+
+def _guests_left_behind() -> Iterator[Finding]:
+    guests = Guest.objects.filter(room__isnull=False).select_related("booking__hotel", "room")
+    for guest in guests.filter(booking__status__in=ENDED):
+        yield Finding(
+            subject=f"{_name_of(guest.booking)}, guest {guest.pk}",
+            problem=f"is in {guest.room}, and the stay has ended.",
+            advice="Clear the guest's room in the admin.",
+        )
+    in_another = guests.exclude(booking__status__in=ENDED).exclude(room=F("booking__assigned_room"))
+    for guest in in_another:
+        yield Finding(
+            subject=f"{_name_of(guest.booking)}, guest {guest.pk}",
+            problem=f"is in {guest.room}, and the booking has another room.",
+            advice="Move the booking to the room that the guest is really in.",
+        )
+
+
+def _grants_of_ended_stays() -> Iterator[Finding]:
+    live = AccessGrant.objects.exclude(state=GrantState.ENDED)
+    holders = live.filter(holder__startswith=HOLDER_PREFIX).values_list("holder", flat=True)
+    names = [holder.removeprefix(HOLDER_PREFIX) for holder in holders]
+    keys = [int(name) for name in names if name.isdigit()]
+    open_stays = set(Booking.objects.exclude(status__in=ENDED).values_list("pk", flat=True))
+    for key in sorted(set(keys) - open_stays):
+        yield Finding(
+            subject=f"Booking {key}",
+            problem="still has access to doors, and the stay has ended.",
+            advice="Revoke it in the admin; then run reconcile_locks.",
+        )
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield Finding(
+            subject=f"Booking {key}",
+            problem="has more than one live access.",
+            advice="Reissue its codes: the others end.",
+        )
+
+
+def _check_outs() -> Iterator[Finding]:
+    standing = CheckOut.objects.filter(booking=OuterRef("pk"), undone_at__isnull=True)
+    bookings = _bookings().annotate(is_checked_out=Exists(standing))
+    is_completed = Q(status=BookingStatus.COMPLETED)
+    for booking in bookings.filter(is_completed, is_checked_out=False):
+        yield Finding(
+            subject=_name_of(booking),
+            problem="is completed, and no check-out made it so.",
+            advice="See who wrote its status; only the check-out may.",
+        )
+    for booking in bookings.filter(~is_completed, is_checked_out=True):
+        yield Finding(
+            subject=_name_of(booking),
+            problem="has a check-out that stands, and is not completed.",
+            advice="Check it out again, or undo the check-out.",
+        )
+
+
+def _nights() -> Iterator[Finding]:
+    idle = RoomNight.objects.exclude(booking__status__in=HOLDS_ROOM)
+    for booking in _bookings().filter(pk__in=idle.values("booking")):
+        yield Finding(
+            subject=_name_of(booking),
+            problem="has ended and still holds nights of a room.",
+            advice="Delete its room nights in the admin.",
+        )
+    held: dict[int, set[tuple[int, object]]] = {}
+    of_open = RoomNight.objects.filter(booking__status__in=HOLDS_ROOM)
+    for key, room_key, night in of_open.values_list("booking_id", "room_id", "night").iterator():
+        held.setdefault(key, set()).add((room_key, night))
+    for booking in _bookings().filter(status__in=HOLDS_ROOM).iterator():
+        room_id = booking.assigned_room_id
+        wanted = {(room_id, night) for night in nights_of(booking)} if room_id else set()
+        if held.get(booking.pk, set()) != wanted:
+            yield Finding(
+                subject=_name_of(booking),
+                problem="holds other nights than those of its room and dates.",
+                advice="Save its dates again by a change of the stay.",
+            )
+
+
+def _tasks_of_occupied_rooms() -> Iterator[Finding]:
+    tasks = HousekeepingTask.objects.filter(status__in=OPEN_TASKS, room__is_occupied=True)
+    for task in tasks.select_related("room__hotel"):
+        yield Finding(
+            subject=_name_of_room(task.room),
+            problem=f"is occupied, and task {task.pk} wants it cleaned.",
+            advice="Cancel the task.",
+        )
+
+
+def _maintenance() -> Iterator[Finding]:
+    under_way = Maintenance.objects.filter(room=OuterRef("pk"), closed_at__isnull=True)
+    rooms = _rooms().annotate(is_repaired=Exists(under_way))
+    for room in rooms.exclude(is_out_of_service=F("is_repaired")):
+        yield Finding(
+            subject=_name_of_room(room),
+            problem="is out of service without a maintenance, or the other way round.",
+            advice="Set it out of service and back.",
+        )
+
+
+def _flows() -> Iterator[Finding]:
+    live = CheckInFlow.objects.filter(status=FlowStatus.IN_PROGRESS)
+    several = live.values("booking").annotate(count=Count("pk")).filter(count__gt=1)
+    for booking in _bookings().filter(pk__in=several.values("booking")):
+        yield Finding(
+            subject=_name_of(booking),
+            problem="has more than one check-in under way.",
+            advice="Let them expire; the guest starts again.",
+        )
+    for flow in live.filter(booking__status__in=ENDED).select_related("booking__hotel"):
+        yield Finding(
+            subject=_name_of(flow.booking),
+            problem="has ended, and a check-in is under way.",
+            advice="It expires by itself; see who ended the booking past the services.",
+        )
+
+
+SEARCHES: Final[Sequence[Callable[[], Iterator[Finding]]]] = (
+    _ghost_rooms,
+    _stays_without_room,
+    _shared_rooms,
+    _guests_left_behind,
+    _grants_of_ended_stays,
+    _check_outs,
+    _nights,
+    _tasks_of_occupied_rooms,
+    _maintenance,
+    _flows,
+)
+
+
+def _rooms() -> QuerySet[Room]:
+    return Room.objects.select_related("hotel").order_by("pk")
+
+
+def _bookings() -> QuerySet[Booking]:
+    return Booking.objects.select_related("hotel", "assigned_room").order_by("pk")
+
+
+def _name_of(booking: Booking) -> str:
+    return f"{booking.hotel.slug}, booking {booking.booking_id}"
+
+
+def _name_of_room(room: Room) -> str:
+    return f"{room.hotel.slug}, room {room.number}"
