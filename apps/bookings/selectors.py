@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils import timezone
 
 from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
@@ -12,6 +14,10 @@ from apps.common.errors import Contact, Forbidden, NotFound
 from apps.locks.models import Lock
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
+
+# A row that points to a locked one is then no reason to wait. Else one who has taken a room's night
+# waits at the commit for one who has locked the room, and who waits for that very night.
+NOBODY_CHANGES_KEYS: Final = True
 
 
 def find_booking_for_guest(reference: str, hotel_slug: str | None) -> int:
@@ -36,7 +42,7 @@ def find_hotel(slug: str) -> Hotel | None:
 
 def get_booking_for_update(booking_pk: int) -> Booking:
     """Return the booking with its own row locked; the caller holds a transaction."""
-    bookings = Booking.objects.select_for_update(of=("self",))
+    bookings = Booking.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
     return bookings.select_related("hotel__lock_account", "assigned_room").get(pk=booking_pk)
 
 
@@ -61,7 +67,8 @@ def get_hotel_room(hotel: Hotel, number: str) -> Room:
 
 def get_room_for_update(room_pk: int) -> Room:
     """Return the room with its own row locked; the caller holds a transaction."""
-    return Room.objects.select_for_update(of=("self",)).select_related("hotel").get(pk=room_pk)
+    rooms = Room.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
+    return rooms.select_related("hotel").get(pk=room_pk)
 
 
 def get_hotel_for_staff(identity: StaffIdentity, slug: str, permission: Permission) -> Hotel:
