@@ -71,6 +71,13 @@ class Sales(RuleBasedStateMachine):
     def _order(self, place: int) -> OpenOrder:
         return self.orders[place % len(self.orders)]
 
+    def _reviewable(self, place: int) -> OpenOrder:
+        """An order that awaits its review, where there is one: else reviews are mostly refused."""
+        waiting = SeatOrder.objects.filter(event=self.event, status="AWAITING_REVIEW")
+        keys = set(waiting.values_list("pk", flat=True))
+        orders = [opened for opened in self.orders if opened.order.pk in keys] or self.orders
+        return orders[place % len(orders)]
+
     @rule(labels=SOME_LABELS)
     def choose_seats(self, labels: list[str]) -> None:
         opened = self._try(lambda: choose(self.event, *labels))
@@ -96,7 +103,7 @@ class Sales(RuleBasedStateMachine):
     @precondition(lambda self: self.orders)
     @rule(place=PLACES, is_right=st.booleans())
     def review(self, place: int, is_right: bool) -> None:
-        review = Review(order_pk=self._order(place).order.pk, reviewed_by="desk", reason="No")
+        review = Review(order_pk=self._reviewable(place).order.pk, reviewed_by="desk", reason="No")
         decide = approve_payment if is_right else reject_payment
         self._try(lambda: decide(review))
 
