@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("apps.concierge.api.urls")),
     path("api/staff/hotel/<str:hotel_slug>/", include("apps.bookings.api.bulk_urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.bookings.api.desk_urls")),
+    path("api/staff/hotels/<str:hotel_slug>/", include("apps.concierge.api.desk_urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.checkin.api.desk_urls")),
     path("api/seating/", include("apps.seating.api.urls")),
     path("api/locks/", include("apps.locks.api.urls")),

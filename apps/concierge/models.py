@@ -29,6 +29,13 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"Conversation of {self.booking}"
 
+    @property
+    def guest_name(self) -> str:
+        """Who stays, as checked in or as on file; the booking's guests come with it."""
+        guests = self.booking.guests.all()
+        primary = next((guest for guest in guests if guest.is_primary), None)
+        return primary.full_name if primary else self.booking.contact_name
+
 
 class Message(models.Model):
     """One message, and whether the other side has read it.

@@ -68,12 +68,11 @@ class Conversation:
     def of(cls, row: ConversationRow) -> Conversation:
         """Build from a row with booking, hotel, room, guests and the count of ``unread``."""
         booking = row.booking
-        primary = next((guest for guest in booking.guests.all() if guest.is_primary), None)
         unread: int = getattr(row, "unread")  # noqa: B009  # an annotation, unknown to the model
         return cls(
             booking_id=booking.booking_id,
             room_number=booking.assigned_room.number if booking.assigned_room else None,
-            guest_name=primary.full_name if primary else booking.contact_name,
+            guest_name=row.guest_name,
             last_message_at=row.last_message_at.astimezone(booking.hotel.zone),
             unread_count=unread,
         )

@@ -10,7 +10,8 @@ from apps.bookings.api.desk_serializers import RoomNumberField
 from apps.bookings.api.serializers import AccessCodeSerializer, GuestRoomSerializer, HotelSerializer
 from apps.bookings.stay_view import StayStatus
 from apps.common.api.fields import HotelTimeField, TextField
-from apps.concierge.models import RoomServiceOrder
+from apps.common.api.pagination import PageSerializer
+from apps.concierge.models import Conversation, Message, RoomServiceOrder
 from apps.concierge.states import OrderStatus, Side
 from apps.concierge.stay_page import StayPage
 
@@ -165,3 +166,75 @@ def stay_body(page: StayPage, *, token: str) -> dict[str, Any]:
     """Return the body that shows a stay to the holder of ``token``."""
     context = {"token": token, "zone": page.stay.booking.hotel.zone}
     return dict(StayEnvelopeSerializer({"stay": page}, context=context).data)
+
+
+# -- lists and single services ---------------------------------------------------------------------
+
+
+class ConversationSerializer(serializers.Serializer[Any]):
+    """The chat of one stay, for the desk."""
+
+    booking_id = serializers.CharField(source="booking.booking_id", help_text="Whose stay it is.")
+    room_number = RoomNumberField(
+        source="booking.assigned_room.number",
+        default=None,
+        allow_null=True,
+        help_text="Where the guest is now; a number where it is numeric.",
+    )
+    guest_name = serializers.SerializerMethodField(help_text="Who stays.")
+    last_message_at = HotelTimeField(help_text="When somebody wrote last.")
+    unread_count = serializers.IntegerField(
+        source="unread", help_text="How much of the guest's nobody has read."
+    )
+
+    def get_guest_name(self, conversation: Conversation) -> str:
+        """Return the name as checked in, or as on file."""
+        return conversation.guest_name
+
+
+class MessageEnvelopeSerializer(serializers.Serializer[Any]):
+    """``{"message": {…}}``."""
+
+    message = MessageSerializer()
+
+
+class OrderEnvelopeSerializer(serializers.Serializer[Any]):
+    """``{"order": {…}}``."""
+
+    order = RoomServiceOrderSerializer()
+
+
+class MessagePageSerializer(PageSerializer):
+    """A page of messages."""
+
+    results = MessageSerializer(many=True)
+
+
+class ConversationPageSerializer(PageSerializer):
+    """A page of chats."""
+
+    results = ConversationSerializer(many=True)
+
+
+class OrderPageSerializer(PageSerializer):
+    """A page of orders."""
+
+    results = RoomServiceOrderSerializer(many=True)
+
+
+class MessagesReadSerializer(serializers.Serializer[Any]):
+    """What was marked as read."""
+
+    count = serializers.IntegerField(help_text="How many messages had been unread.")
+
+
+def message_body(message: Message) -> dict[str, Any]:
+    """Return the body that shows one message."""
+    context = {"zone": message.hotel.zone}
+    return dict(MessageEnvelopeSerializer({"message": message}, context=context).data)
+
+
+def order_body(order: RoomServiceOrder) -> dict[str, Any]:
+    """Return the body that shows one order."""
+    context = {"zone": order.booking.hotel.zone}
+    return dict(OrderEnvelopeSerializer({"order": order}, context=context).data)
