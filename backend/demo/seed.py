@@ -32,6 +32,7 @@ from backend.demo.house import (
     ensure_rooms,
     room_numbers,
 )
+from backend.demo.menu import ensure_menu
 from backend.demo.people import (
     DESK,
     OTHER_DESK,
@@ -109,6 +110,8 @@ def seed(request: SeedRequest) -> Summary:
         hotel, other = ensure_hotel(KILLARNEY), ensure_hotel(DINGLE)
         ensure_membership(users["staff"], hotel)
         ensure_membership(users["other_staff"], other)
+        for house in (hotel, other):
+            ensure_menu(house)
         tokens = {name: open_login(user).token for name, user in users.items()}
         ensure_rooms(hotel, KILLARNEY, [SPARE_NUMBER])
         ensure_rooms(hotel, KILLARNEY, list(islice(room_numbers(), request.rooms)))
