@@ -238,13 +238,18 @@ def _judge(grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCod
         grant.ready_at = timezone.now()
     if (grant.state, grant.ready_at) != before:
         record(grant.state.lower(), grant=grant)
-        if grant.state == GrantState.READY:
+        if grant.state == GrantState.READY and _had_trouble(before[0], codes):
             _close_alerts(grant, codes)
     if grant.state == GrantState.ENDED:
         _close_alerts(grant, codes)
     grant.due_at = timezone.now()  # every change is news: listeners read the present state
     grant.save(update_fields=["state", "ready_at", "due_at"])
     wake(grant)
+
+
+def _had_trouble(before: str, codes: Sequence[AccessCode]) -> bool:
+    """Answer whether staff may have been told of the grant on its way to READY."""
+    return before == GrantState.FAILED or any(code.state != CodeState.SET for code in codes)
 
 
 def _close_alerts(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:

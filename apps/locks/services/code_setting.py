@@ -60,8 +60,9 @@ def set_code(
     except LockCloudError as error:
         after_failure(lease, error, doubt=doubt)
         return False
-    lease.renew()
-    look_for_use_before_replacing(code)
+    if code.is_out_of_reach:  # else nothing was given instead of it
+        lease.renew()
+        look_for_use_before_replacing(code)
     is_verified = ours is not None and is_on_the_lock(ours)
     _store_set(lease, vendor_id, window=_window_of(ours) or window, is_verified=is_verified)
     return ours is None
