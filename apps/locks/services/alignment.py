@@ -236,13 +236,21 @@ def _judge(grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCod
         grant.state = _state_of(grant, wanted, codes)
     if grant.state == GrantState.READY and grant.ready_at is None:
         grant.ready_at = timezone.now()
-    if (grant.state, grant.ready_at) != before:
+    is_other = (grant.state, grant.ready_at) != before
+    if is_other:
         record(grant.state.lower(), grant=grant)
         if grant.state == GrantState.READY and _had_trouble(before[0], codes):
             _close_alerts(grant, codes)
     if grant.state == GrantState.ENDED:
         _close_alerts(grant, codes)
-    grant.due_at = timezone.now()  # every change is news: listeners read the present state
+    # A grant that still waits shows nobody anything yet; of the others every change is news.
+    if is_other or grant.state != GrantState.WAITING:
+        owe_news(grant)
+
+
+def owe_news(grant: AccessGrant) -> None:
+    """Store the grant's state, and owe a look at it to those who listen."""
+    grant.due_at = timezone.now()
     grant.save(update_fields=["state", "ready_at", "due_at"])
     wake(grant)
 

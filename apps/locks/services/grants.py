@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.locks.errors import NoFreePin
 from apps.locks.models import AccessGrant, Lock, LockAccount
 from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
-from apps.locks.services.alignment import align
+from apps.locks.services.alignment import align, owe_news
 from apps.locks.services.digits import PIN_TRIES, change_digits, mark_given_up, pick_pin
 from apps.locks.services.history import record
 from apps.locks.states import CodeKind, GrantState
@@ -80,7 +80,6 @@ def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGran
         starts_at=request.starts_at,
         ends_at=request.ends_at,
         asked_at=now,
-        due_at=now,
     )
     grant.locks.add(*request.locks)
     record("granted", grant=grant, actor=actor, reason=reason)
@@ -154,6 +153,7 @@ def revive_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None
     grant.save(update_fields=["state", "ended_at", "ready_at", "asked_at"])
     record("revived", grant=grant, actor=actor, reason=reason)
     align(grant)
+    owe_news(grant)  # it was ENDED: that it waits again is news
     return grant
 
 

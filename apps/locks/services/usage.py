@@ -17,7 +17,7 @@ from apps.common.alerts import raise_alert
 from apps.common.crypto import keyed_digests
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockUse
 from apps.locks.reconciliation import tag_of
-from apps.locks.services.alignment import align, owe_work
+from apps.locks.services.alignment import align, owe_news, owe_work
 from apps.locks.services.cloud import client_for
 from apps.locks.services.history import record
 from apps.locks.states import LIVE, CodeKind, CodeState
@@ -140,3 +140,4 @@ def note_use(code: AccessCode, *, happened_at: datetime, record_id: int | None) 
             AccessCode.objects.filter(pk=code.pk).update(is_unrecallable=False)
             owe_work(fresh)
         align(grant)
+        owe_news(grant)  # an opening is news, whatever the grant waits for
