@@ -22,8 +22,7 @@ MAY_LAND_LATE: Final = timedelta(seconds=90)
 
 def lock_grant(lease: Lease[AccessCode]) -> AccessGrant:
     """Lock the parent before the child, as every writer of this room does."""
-    grant_id = AccessCode.objects.values_list("grant_id", flat=True).get(pk=lease.row.pk)
-    return AccessGrant.objects.select_for_update().get(pk=grant_id)
+    return AccessGrant.objects.select_for_update(of=("self",)).get(codes=lease.row.pk)
 
 
 def same_digits(code: AccessCode, client: TTLockClient) -> list[Passcode]:

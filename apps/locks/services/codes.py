@@ -56,7 +56,7 @@ VISITS: Final[dict[Duty, Visit]] = {
 def work_on_code(lease: Lease[AccessCode]) -> None:
     """Do the next step that the code owes, if its gateway is free; else come back soon."""
     codes = AccessCode.objects.select_related("grant", "lock__account")
-    code = codes.prefetch_related("lock__gateways__account").get(pk=lease.row.pk)
+    code = codes.prefetch_related("lock__gateways").get(pk=lease.row.pk)
     duty = duty_of(code)
     if duty is Duty.NOTHING:
         lease.settle(due_at=None if code.state == CodeState.REMOVED else next_visit(code))

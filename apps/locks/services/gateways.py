@@ -35,13 +35,14 @@ class GatewayHold:
 
     def renew(self) -> bool:
         """Begin the lease anew, before a command. False: it ran out and another has the turn."""
-        held = Gateway.objects.filter(busy_with=self.ticket)
+        held = Gateway.objects.filter(pk__in=self.ids, busy_with=self.ticket)
         return held.update(busy_until=_lease_end()) == len(self.ids)
 
     def give_back(self) -> None:
         """Let the next one in."""
         if self.ids:
-            Gateway.objects.filter(busy_with=self.ticket).update(busy_until=None, busy_with="")
+            held = Gateway.objects.filter(pk__in=self.ids, busy_with=self.ticket)
+            held.update(busy_until=None, busy_with="")
 
 
 @contextmanager
