@@ -142,7 +142,10 @@ class AccessGrant(WorkRow):
                 condition=Q(starts_at__lt=models.F("ends_at")), name="locks_grant_window_forwards"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["due_at"], name="locks_grant_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="locks_grant_due"),
+            models.Index(fields=["holder", "asked_at"], name="locks_grants_of_holder"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.holder} {self.state}"
