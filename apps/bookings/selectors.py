@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
@@ -103,9 +104,9 @@ def list_doors(booking: Booking) -> list[Lock]:
     account_id = booking.hotel.lock_account_id
     if account_id is None or booking.assigned_room is None:
         return []
-    front = Lock.objects.filter(account_id=account_id, is_front_door=True)
-    own = booking.assigned_room.locks.filter(account_id=account_id)
-    return list(front.order_by("pk")) + list(own.order_by("pk"))
+    own = booking.assigned_room.locks.through.objects.filter(room=booking.assigned_room)
+    doors = Lock.objects.filter(Q(is_front_door=True) | Q(pk__in=own.values("lock")))
+    return list(doors.filter(account_id=account_id).order_by("-is_front_door", "pk"))
 
 
 def contact_of(hotel: Hotel) -> Contact:

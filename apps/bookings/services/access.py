@@ -57,10 +57,10 @@ def require_issues_left(booking: Booking) -> None:
 
     Raises PinIssuesSpent.
     """
-    if find_live_grant(booking.lock_holder) is not None:
-        return
     since = timezone.now() - timedelta(days=1)
     if count_grants_since(booking.lock_holder, since) < ISSUES_A_DAY:
+        return
+    if find_live_grant(booking.lock_holder) is not None:
         return
     raise_alert(
         scope=booking.hotel.alert_scope,
