@@ -290,8 +290,14 @@ def _has_failed(codes: Sequence[AccessCode]) -> bool:
     """
     first_asked = min((code.asked_at for code in codes), default=timezone.now())
     is_young = timezone.now() < first_asked + PATIENCE
-    is_hopeful = any(is_current_offline(code) and not _is_stuck(code) for code in codes)
-    return any(_is_stuck(code) for code in codes) and not (is_hopeful and is_young)
+    offline: list[AccessCode] = []
+    chosen: list[AccessCode] = []
+    for code in codes:
+        (offline if code.kind == CodeKind.OFFLINE else chosen).append(code)
+    is_hopeful = any(is_current_offline(code) and not _is_stuck(code) for code in offline)
+    # An offline code that can't be had ends no hope while the chosen one is still being tried.
+    is_stuck = any(map(_is_stuck, chosen or offline))
+    return is_stuck and not (is_hopeful and is_young)
 
 
 def _is_stuck(code: AccessCode) -> bool:

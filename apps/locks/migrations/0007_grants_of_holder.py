@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('locks', '0005_revealed_at'),
+        ('locks', '0006_one_wanted_code'),
     ]
 
     operations = [
