@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
+from channels.layers import channel_layers
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -17,6 +18,16 @@ from apps.common.limits import checking
 from apps.locks.services import cloud
 from apps.locks.simulator import SimulatorServer
 from tests.fakes.lock_cloud import LockCloud
+
+
+@pytest.fixture(autouse=True)
+def own_channel_layer() -> None:
+    """A reader that an earlier test's loop took down with it would keep a shared layer for itself.
+
+    The Redis layer counts its readers and binds them to one loop: one that ended without a
+    goodbye leaves it refusing every other loop from then on.
+    """
+    channel_layers.backends.clear()
 
 
 @pytest.fixture(scope="session")

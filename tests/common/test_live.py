@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -57,8 +57,14 @@ class Listener:
     def news_until(self, last: str) -> list[str]:
         """What was heard by the time ``last`` came, which is told last."""
         self.publish(last)
-        wait_until(lambda: last in self.news())
+        self.wait_for(lambda: last in self.news())
         return self.news()
+
+    def wait_for(self, is_so: Callable[[], object]) -> None:
+        """A reader that has ended will hear nothing more: show why, at once."""
+        wait_until(lambda: self._reading.done() or is_so())
+        if self._reading.done():
+            self._reading.result()
 
     async def _begin_to_read(self) -> asyncio.Task[None]:
         return asyncio.create_task(self._read())
@@ -94,7 +100,7 @@ def test_news_waits_for_the_commit(listener: Listener) -> None:
         listener.publish("committed")
         # Whatever was sent at once would be heard before this, which goes the same way.
         live._send(listener.group, {"type": live.MESSAGE_TYPE, "data": {"news": "not yet"}})
-        wait_until(listener.news)
+        listener.wait_for(listener.news)
     assert listener.news_until("end") == ["not yet", "committed", "end"]
 
 
@@ -143,7 +149,7 @@ def test_a_worker_thread_reaches_the_loop_of_the_server_through_memory(listener:
     worker = threading.Thread(target=work)
     worker.start()
     worker.join(PATIENCE)
-    wait_until(lambda: listener.news() == ["from a worker"])
+    listener.wait_for(lambda: listener.news() == ["from a worker"])
 
 
 def test_news_is_sent_without_a_server_too(listener: Listener) -> None:
@@ -152,7 +158,7 @@ def test_news_is_sent_without_a_server_too(listener: Listener) -> None:
         pytest.skip("memory reaches no other loop")
     live.use_loop(None)
     listener.publish("from elsewhere")
-    wait_until(lambda: listener.news() == ["from elsewhere"])
+    listener.wait_for(lambda: listener.news() == ["from elsewhere"])
 
 
 @pytest.mark.usefixtures("in_memory")
