@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,7 +26,11 @@ def create_app(simulator: Simulator) -> ASGIApp:
 
     async def vendor_call(request: Request) -> Response:
         call = request.path_params["call"]
-        body = await simulator.answer(call, await read_fields(request))
+        try:
+            fields = await read_fields(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # half a request asks nothing, and nobody listens
+        body = await simulator.answer(call, fields)
         return Dropped() if body is None else JSONResponse(body)
 
     @asynccontextmanager

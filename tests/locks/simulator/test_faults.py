@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -173,3 +175,16 @@ def test_the_same_seed_gives_the_same_run(caller: Caller) -> None:
     assert set(first) == {0, 1, -3003, 90000}
     assert run(7) == first
     assert run(8) != first
+
+
+def test_a_caller_that_dies_in_the_middle_of_its_request_is_no_error(
+    caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = urlsplit(caller.url)
+    with socket.create_connection((place.hostname, place.port)) as connection:
+        head = "POST /v3/keyboardPwd/add HTTP/1.1\r\nHost: lock-cloud\r\nContent-Length: 99\r\n\r\n"
+        connection.sendall(head.encode() + b"lockId=")
+        wait_until(lambda: caller.state() is not None)  # the head has been taken up by now
+
+    caller.state()
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
