@@ -223,6 +223,10 @@ PUSH_BACKEND = ENVIRONMENT.push_backend
 # Where guests of a hotel without an app of its own open their stay; in production, nowhere.
 GUEST_APP_URL = "http://127.0.0.1:8000/api/stays/{token}/" if DEBUG else ""
 
+# -- GraphQL ----------------------------------------------------------------------------------
+
+GRAPHQL_FLAT_LISTS = True  # False: seat maps leaf by leaf, as graphql-core has it
+
 # -- REST -------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

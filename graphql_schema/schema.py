@@ -27,6 +27,7 @@ from graphql_schema.checkin.subscriptions import CheckInSubscription
 from graphql_schema.concierge.mutations import ConciergeMutation
 from graphql_schema.concierge.queries import ConciergeQuery
 from graphql_schema.concierge.subscriptions import ConciergeSubscription
+from graphql_schema.flat_lists import FlatListExecution
 from graphql_schema.problems import (
     InvalidProblem,
     PendingProblem,
@@ -121,4 +122,5 @@ schema = DoorstepSchema(
         ValidationCache,
     ],
     config=StrawberryConfig(auto_camel_case=True),
+    execution_context_class=FlatListExecution,
 )

@@ -22,7 +22,10 @@ CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Use a currency's three letters, such a
 
 
 class SeatingEvent(models.Model):
-    """Something that people have seats for. ``seq`` is the version of its seats' states.
+    """Something that people have seats for.
+
+    ``seq`` is the version of its seats' states, ``chart_version`` that of the seats themselves:
+    whoever adds, moves, prices or removes seats raises it.
 
     The hold policy is decided before sales begin: selections made under one are not holds under
     the other.
@@ -50,6 +53,7 @@ class SeatingEvent(models.Model):
         default=10, validators=[MinValueValidator(1), MaxValueValidator(500)]
     )
     seq = models.PositiveBigIntegerField(default=0, editable=False)
+    chart_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         indexes: ClassVar = [

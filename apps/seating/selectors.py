@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,8 @@ from django.utils import timezone
 from apps.common.crypto import token_digest
 from apps.seating.errors import EventNotFound, OrderNotFound
 from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatingEvent, SeatOrder
-from apps.seating.states import LIVE, AllocationStatus, OrderStatus, SeatStatus
+from apps.seating.seat_map import live_allocations
+from apps.seating.states import LIVE, OrderStatus
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 
@@ -29,16 +30,6 @@ class OpenOrder:
 
     order: SeatOrder
     token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatMap:
-    """All seats of an event with their states, at least as new as ``version``."""
-
-    event: SeatingEvent
-    version: int
-    seats: Sequence[Seat]
-    status_of: Mapping[int, SeatStatus]
 
 
 # -- events ----------------------------------------------------------------------------------------
@@ -66,35 +57,6 @@ def is_on_sale(event: SeatingEvent, now: datetime) -> bool:
 
 
 # -- seats -----------------------------------------------------------------------------------------
-
-
-def live_allocations(now: datetime) -> QuerySet[SeatAllocation]:
-    """Return what takes seats away from others at ``now``; a hold that has lapsed does not."""
-    return SeatAllocation.objects.filter(
-        Q(status=AllocationStatus.BOOKED) | Q(status=AllocationStatus.HELD, held_until__gt=now)
-    )
-
-
-def read_seat_map(event: SeatingEvent) -> SeatMap:
-    """Return the whole map.
-
-    The version is read before the states: whoever goes on from it may be told again what they
-    see already, and misses nothing.
-    """
-    version = SeatingEvent.objects.values_list("seq", flat=True).get(pk=event.pk)
-    taken = dict(
-        live_allocations(timezone.now()).filter(seat__event=event).values_list("seat_id", "status")
-    )
-    seats = list(event.seats.select_related("section").order_by("pk"))
-    status_of = {seat.pk: status_of_seat(seat, taken.get(seat.pk)) for seat in seats}
-    return SeatMap(event=event, version=version, seats=seats, status_of=status_of)
-
-
-def status_of_seat(seat: Seat, live: str | None) -> SeatStatus:
-    """Return a seat's state, from its live allocation's if it has one."""
-    if live is not None:
-        return SeatStatus.BOOKED if live == AllocationStatus.BOOKED else SeatStatus.HELD
-    return SeatStatus.BLOCKED if seat.is_blocked else SeatStatus.AVAILABLE
 
 
 def seats_of(event: SeatingEvent, labels: Iterable[str]) -> QuerySet[Seat]:

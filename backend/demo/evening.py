@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import F
 from django.utils import timezone
 
 from apps.bookings.models import Hotel
 from apps.seating.models import Seat, SeatingEvent, Section
-from apps.seating.selectors import read_seat_map
+from apps.seating.seat_map import read_seat_map
 from apps.seating.states import SeatStatus
 
 SLUG: Final = "gala-night"
@@ -45,7 +46,7 @@ def ensure_evening(hotel: Hotel, wanted: int) -> SeatingEvent:
 def _is_playable(event: SeatingEvent, wanted: int) -> bool:
     if event.starts_at < timezone.now() + timedelta(days=FRESH_DAYS):
         return False
-    free = list(read_seat_map(event).status_of.values()).count(SeatStatus.AVAILABLE)
+    free = read_seat_map(event).statuses.count(SeatStatus.AVAILABLE)
     return free >= min(FEW, wanted)
 
 
@@ -55,7 +56,9 @@ def _ensure_seats(event: SeatingEvent, wanted: int) -> None:
     known = set(event.seats.values_list("label", flat=True))
     seats = (_seat(event, section, place) for place in range(wanted))
     missing = [seat for seat in seats if seat.label not in known]
-    Seat.objects.bulk_create(missing, batch_size=500)
+    if missing:
+        Seat.objects.bulk_create(missing, batch_size=500)
+        SeatingEvent.objects.filter(pk=event.pk).update(chart_version=F("chart_version") + 1)
 
 
 def _seat(event: SeatingEvent, section: Section, place: int) -> Seat:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import strawberry
 import strawberry_django
 
-from apps.seating.selectors import find_event, find_open_order, read_seat_map
+from apps.seating.seat_map import read_seat_map
+from apps.seating.selectors import find_event, find_open_order
 from graphql_schema.seating.types import SeatingEvent, SeatMap, SeatOrder
 
 

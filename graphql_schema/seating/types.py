@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 from strawberry.file_uploads import Upload
 
 from apps.seating import models
 from apps.seating.changes import SeatNews
+from apps.seating.seat_map import SeatMap as MapOfSeats
 from apps.seating.selectors import OpenOrder, shown_status, total_of
-from apps.seating.selectors import SeatMap as MapOfSeats
 from apps.seating.states import HoldPolicy, OrderStatus, SeatStatus, Verdict
+from graphql_schema.flat_lists import FlatList
 from graphql_schema.problems import (
     ConflictProblem,
     InvalidProblem,
@@ -75,35 +76,24 @@ class Seat:
     is_accessible: bool = strawberry.field(description="A place for a wheelchair.")
     is_companion: bool = strawberry.field(description="Beside a place for a wheelchair.")
 
-    @classmethod
-    def of(cls, row: models.Seat, status: SeatStatus) -> Seat:
-        """Build from a row with its section."""
-        return cls(
-            id=strawberry.ID(str(row.pk)),
-            label=row.label,
-            status=status,
-            section=row.section.name,
-            row=row.row,
-            number=row.number,
-            x=row.x,
-            y=row.y,
-            category=row.category,
-            price=row.price,
-            is_accessible=row.is_accessible,
-            is_companion=row.is_companion,
-        )
-
 
 @strawberry.type(description="All seats of an event, at least as new as `version`.")
 class SeatMap:
     version: int = strawberry.field(description="Pass it to `seatUpdates` as `afterVersion`.")
+    chart_version: int = strawberry.field(
+        description="Rises when seats are added, moved, priced or removed."
+    )
     seats: list[Seat] = strawberry.field(description="Every seat, in one answer.")
 
     @classmethod
-    def of(cls, chart: MapOfSeats) -> SeatMap:
+    def of(cls, shown: MapOfSeats) -> SeatMap:
         """Build from what was read."""
-        seats = [Seat.of(seat, chart.status_of[seat.pk]) for seat in chart.seats]
-        return cls(version=chart.version, seats=seats)
+        columns = {**shown.chart, "id": list(map(str, shown.chart["id"])), "status": shown.statuses}
+        return cls(
+            version=shown.version,
+            chart_version=shown.event.chart_version,
+            seats=cast(list[Seat], FlatList(Seat, columns)),
+        )
 
 
 @strawberry.type(description="A seat of an order.")

@@ -13,7 +13,8 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from apps.seating.models import Seat, SeatingEvent, Section
-from apps.seating.selectors import OpenOrder, read_seat_map
+from apps.seating.seat_map import read_seat_map
+from apps.seating.selectors import OpenOrder
 from apps.seating.services.holders import Holder
 from apps.seating.services.orders import SeatChoice, select_seats
 from apps.seating.states import HoldPolicy, SeatStatus
@@ -84,5 +85,5 @@ def picture(*, shade: int = 7, size: tuple[int, int] = (2, 2), kind: str = "PNG"
 
 def statuses(event: SeatingEvent) -> dict[str, SeatStatus]:
     """Return the states of all seats by their labels, as the map shows them."""
-    chart = read_seat_map(event)
-    return {seat.label: chart.status_of[seat.pk] for seat in chart.seats}
+    shown = read_seat_map(event)
+    return dict(zip(shown.chart["label"], shown.statuses, strict=True))

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.api.fields import HotelTimeField, TextField
-from apps.seating.models import Seat, SeatOrder
-from apps.seating.selectors import OpenOrder, SeatMap, shown_status, total_of
-from apps.seating.states import HoldPolicy, OrderStatus, SeatStatus
+from apps.seating.models import SeatOrder
+from apps.seating.selectors import OpenOrder, shown_status, total_of
+from apps.seating.states import HoldPolicy, OrderStatus
 
 MONEY: Any = {"max_digits": 12, "decimal_places": 2}
 NO_LIST = "Send a list of labels."
@@ -62,33 +62,6 @@ class SeatingEventSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(help_text="ISO 4217.")
     hold_policy = serializers.ChoiceField(HoldPolicy.choices, help_text="What a selection means.")
     most_seats_per_order = serializers.IntegerField(help_text="How many an order may have.")
-
-
-class SeatSerializer(serializers.Serializer[Any]):
-    """A seat. Nobody learns whose it is."""
-
-    id = serializers.CharField(help_text="The seat's own.")
-    label = serializers.CharField(  # type: ignore[assignment]  # the name shadows an attribute
-        help_text="What selections name it by."
-    )
-    status = serializers.ChoiceField(SeatStatus.choices, help_text="Whether it can be had.")
-    section = serializers.CharField(help_text="The part of the house.")
-    row = serializers.CharField(help_text="The row's name.")
-    number = serializers.IntegerField(help_text="The place in the row.")
-    x = serializers.FloatField(help_text="On the map, to the right.")
-    y = serializers.FloatField(help_text="On the map, away from the stage.")
-    category = serializers.CharField(help_text="The price category.")
-    price = serializers.DecimalField(**MONEY, help_text="In the event's currency.")
-    is_accessible = serializers.BooleanField(help_text="A place for a wheelchair.")
-    is_companion = serializers.BooleanField(help_text="Beside a place for a wheelchair.")
-
-
-class SeatMapSerializer(serializers.Serializer[Any]):
-    """All seats of an event, unpaged."""
-
-    event = SeatingEventSerializer()
-    version = serializers.IntegerField(help_text="The seats are at least as new as this.")
-    seats = SeatSerializer(many=True)
 
 
 class OrderedSeatSerializer(serializers.Serializer[Any]):
@@ -161,30 +134,3 @@ def order_body(opened: OpenOrder) -> dict[str, Any]:
     """Return the body that shows an order to the holder of its key."""
     context = {"token": opened.token, "zone": opened.order.event.hotel.zone}
     return dict(SeatOrderEnvelopeSerializer({"order": opened.order}, context=context).data)
-
-
-def map_body(chart: SeatMap) -> dict[str, Any]:
-    """Return the body that shows all seats. Plain dicts: a thousand seats are no rare case."""
-    context = {"zone": chart.event.hotel.zone}
-    return {
-        "event": SeatingEventSerializer(chart.event, context=context).data,
-        "version": chart.version,
-        "seats": [_seat(seat, chart.status_of[seat.pk]) for seat in chart.seats],
-    }
-
-
-def _seat(seat: Seat, status: SeatStatus) -> dict[str, Any]:
-    return {
-        "id": str(seat.pk),
-        "label": seat.label,
-        "status": status.value,
-        "section": seat.section.name,
-        "row": seat.row,
-        "number": seat.number,
-        "x": seat.x,
-        "y": seat.y,
-        "category": seat.category,
-        "price": str(seat.price),
-        "is_accessible": seat.is_accessible,
-        "is_companion": seat.is_companion,
-    }

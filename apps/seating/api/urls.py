@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.seating.api import views
+from apps.seating.api import map_views, views
 
 urlpatterns = [
-    path("events/<str:slug>/seats/", views.SeatMapView.as_view(), name="seats"),
+    path("events/<str:slug>/seats/", map_views.SeatMapView.as_view(), name="seats"),
+    path("events/<str:slug>/chart/", map_views.ChartView.as_view(), name="seat-chart"),
+    path(
+        "events/<str:slug>/availability/",
+        map_views.AvailabilityView.as_view(),
+        name="seat-availability",
+    ),
     path("events/<str:slug>/orders/", views.SelectSeatsView.as_view(), name="seat-orders"),
     path("orders/<str:token>/", views.OrderView.as_view(), name="seat-order"),
     path("orders/<str:token>/seats/", views.OrderSeatsView.as_view(), name="seat-order-seats"),

@@ -1,4 +1,4 @@
-"""Seats over REST: look, choose, choose others, pay, give up."""
+"""Orders of seats over REST: choose, choose others, pay, give up."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from rest_framework.response import Response
 from apps.bookings.errors import InvalidEmail, InvalidName, InvalidPhone
 from apps.common.addresses import address_of_request
 from apps.common.api.documentation import refusals, retry_after
-from apps.common.api.views import ApiView, SecretView, read_body
+from apps.common.api.views import SecretView, read_body
 from apps.common.errors import RateLimited
 from apps.seating import errors
 from apps.seating.api.serializers import (
     ChosenSeatsSerializer,
     ProofUploadSerializer,
-    SeatMapSerializer,
     SeatOrderEnvelopeSerializer,
     SelectSeatsSerializer,
-    map_body,
     order_body,
 )
-from apps.seating.selectors import get_event, get_open_order, read_seat_map
+from apps.seating.selectors import get_open_order
 from apps.seating.services.callers import limit_caller
 from apps.seating.services.holders import Holder
 from apps.seating.services.orders import SeatChoice, release_seats, select_seats
@@ -45,24 +43,6 @@ CHOOSING = (
     RateLimited,
 )
 OWN_ORDER = (errors.OrderNotFound, errors.OrderExpired, errors.OrderClosed)
-
-
-class SeatMapView(ApiView):
-    """All seats of an event."""
-
-    @extend_schema(
-        operation_id="seats_list",
-        tags=TAGS,
-        summary="Read all seats of an event",
-        description=(
-            "Every seat with its state, in one answer. `version` is where to go on from: over "
-            "the WebSocket `/ws/seats/{slug}/` or the subscription `seatUpdates`."
-        ),
-        responses={200: SeatMapSerializer, **refusals(errors.EventNotFound)},
-    )
-    def get(self, _request: Request, slug: str) -> Response:
-        """Show the seats. Raises EventNotFound."""
-        return Response(map_body(read_seat_map(get_event(slug))))
 
 
 class SelectSeatsView(SecretView):

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from apps.seating.errors import NoProofYet, OrderClosed, OrderExpired, OrderNotFound
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
-from apps.seating.selectors import status_of_seat
+from apps.seating.seat_map import status_of_seat
 from apps.seating.states import LIVE, AllocationStatus, OrderStatus, SeatStatus, can_move
 
 SeatStates = dict[Seat, SeatStatus]
