@@ -34,6 +34,7 @@ from graphql_schema.problems import (
     Problem,
     UnavailableProblem,
 )
+from graphql_schema.seating.best import BestSeatsMutation, BestSeatsQuery
 from graphql_schema.seating.live import SeatingSubscription
 from graphql_schema.seating.mutations import SeatingMutation
 from graphql_schema.seating.queries import SeatingQuery
@@ -54,6 +55,7 @@ class Query(
     TurnoverReportQuery,
     ConciergeQuery,
     SeatingQuery,
+    BestSeatsQuery,
     SeatReviewQuery,
 ):
     pass
@@ -68,6 +70,7 @@ class Mutation(
     TurnoverMutation,
     ConciergeMutation,
     SeatingMutation,
+    BestSeatsMutation,
     SeatReviewMutation,
 ):
     pass

@@ -28,8 +28,8 @@ class SeatNotFound(errors.NotFound):
 class TooManySeats(errors.Invalid):
     code = "TOO_MANY_SEATS"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"An order has at most {most} seats.", field="labels")
+    def __init__(self, most: int, *, field: str = "labels") -> None:
+        super().__init__(f"An order has at most {most} seats.", field=field)
 
 
 class NoSeatsNamed(errors.Invalid):
@@ -53,6 +53,35 @@ class SeatsTaken(errors.Conflict):
     def rest_fields(self) -> Mapping[str, Any]:
         """What REST shows beside the sentence."""
         return {"labels": self.labels}
+
+
+class NoneTogether(SeatsTaken):
+    """So many seats are not to be had side by side."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.message = "So many seats are not together any more; take fewer, or choose them."
+
+
+class LeavesSingleSeats(errors.Invalid):
+    """A choice that nobody else could use the rest of, while there are better ones."""
+
+    sentence = "The choice leaves a seat alone; choose seats that do not."
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        verb = "stays" if len(labels) == 1 else "stay"
+        super().__init__(f"{_listed(labels)} {verb} alone; choose otherwise.", field="labels")
+
+
+class CompanionAlone(errors.Invalid):
+    sentence = "A companion's place goes only with the wheelchair's place beside it."
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(
+            f"{_listed(labels)}: a companion's place goes only with the wheelchair's place "
+            "beside it.",
+            field="labels",
+        )
 
 
 class OrderNotFound(errors.NotFound):

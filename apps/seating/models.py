@@ -52,12 +52,29 @@ class SeatingEvent(models.Model):
     most_seats_per_order = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(500)]
     )
+    refuses_single_gaps = models.BooleanField(
+        default=False,
+        help_text="Choices that leave one seat alone are refused while there are others.",
+    )
+    focal_x = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="Where on the map the best seats are; empty: in front, in the middle.",
+    )
+    focal_y = models.FloatField(null=True, blank=True)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     chart_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["hotel", "starts_at"], name="seating_event_of_hotel")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(focal_x__isnull=True, focal_y__isnull=True)
+                | Q(focal_x__isnull=False, focal_y__isnull=False),
+                name="seating_focal_point_whole",
+            )
         ]
 
     def __str__(self) -> str:
@@ -131,6 +148,7 @@ class SeatOrder(WorkRow):
         max_length=15, choices=OrderStatus.choices, default=OrderStatus.PENDING
     )
     version = models.PositiveIntegerField(default=1)
+    is_gap_waived = models.BooleanField(default=False, editable=False)
     holder_name = models.CharField(max_length=200, blank=True)
     holder_email = models.EmailField(blank=True)
     holder_phone = models.CharField(max_length=20, blank=True)

@@ -40,6 +40,9 @@ class SeatingEvent:
     currency: str = strawberry.field(description="ISO 4217.")
     hold_policy: HoldPolicy = strawberry.field(description="What a selection means to others.")
     most_seats_per_order: int = strawberry.field(description="How many seats an order may have.")
+    refuses_single_gaps: bool = strawberry.field(
+        description="Choices that leave one seat alone are refused while there are others."
+    )
     version: int = strawberry.field(description="Of the seats' states; watch from here.")
 
     @classmethod
@@ -57,6 +60,7 @@ class SeatingEvent:
             currency=row.currency,
             hold_policy=HoldPolicy(row.hold_policy),
             most_seats_per_order=row.most_seats_per_order,
+            refuses_single_gaps=row.refuses_single_gaps,
             version=row.seq,
         )
 
@@ -131,6 +135,9 @@ class SeatOrder:
     currency: str = strawberry.field(description="ISO 4217.")
     expires_at: datetime = strawberry.field(description="When it ends without a payment proof.")
     version: int = strawberry.field(description="Counts the order's changes.")
+    is_gap_waived: bool = strawberry.field(
+        description="Its seats leave one alone, as every other choice did."
+    )
     holder_name: str | None = strawberry.field(description="Who the seats are for.")
     holder_email: str | None = strawberry.field(description="Where the holder is told.")
     holder_phone: str | None = strawberry.field(description="In E.164.")
@@ -154,6 +161,7 @@ class SeatOrder:
             currency=row.event.currency,
             expires_at=row.expires_at.astimezone(row.event.hotel.zone),
             version=row.version,
+            is_gap_waived=row.is_gap_waived,
             holder_name=row.holder_name or None,
             holder_email=row.holder_email or None,
             holder_phone=row.holder_phone or None,

@@ -11,6 +11,7 @@ from apps.seating.api.serializers import MONEY, SeatingEventSerializer
 from apps.seating.models import SeatingEvent
 from apps.seating.seat_map import Availability, SeatMap
 from apps.seating.states import SeatStatus
+from apps.seating.suggestions import Suggestion
 
 
 class ChartedSeatSerializer(serializers.Serializer[Any]):
@@ -93,6 +94,13 @@ def availability_body(shown: Availability) -> dict[str, Any]:
         "chart_version": shown.chart_version,
         "seats": shown.taken,
     }
+
+
+def suggestion_body(found: Suggestion) -> dict[str, Any]:
+    """Return the body that shows the best seats."""
+    columns = {**found.shown.chart, "status": found.shown.statuses}
+    picked = {name: [values[place] for place in found.places] for name, values in columns.items()}
+    return {"seats": _rows(picked), "is_gap_waived": found.is_gap_waived}
 
 
 def _rows(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

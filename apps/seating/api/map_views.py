@@ -29,6 +29,7 @@ from apps.seating.api.map_shapes import (
     map_body,
 )
 from apps.seating.errors import EventNotFound
+from apps.seating.models import SeatingEvent
 from apps.seating.seat_map import read_availability, read_chart, read_edition, read_seat_map
 from apps.seating.selectors import get_event
 
@@ -78,6 +79,14 @@ def short_digest(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
+def map_tag(event: SeatingEvent) -> str:
+    """Return the entity tag of everything that a whole map shows."""
+    shown = (event.pk, event.name, event.venue, event.starts_at, event.sales_open_at)
+    rules = (event.sales_close_at, event.currency, event.hold_policy)
+    limits = (event.most_seats_per_order, event.refuses_single_gaps)
+    return short_digest(read_edition(event), shown, rules, limits)
+
+
 class SeatMapView(ApiView):
     """All seats of an event."""
 
@@ -95,9 +104,7 @@ class SeatMapView(ApiView):
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Show the seats. Raises EventNotFound."""
         event = get_event(slug)
-        shown = (event.pk, event.name, event.venue, event.starts_at, event.sales_open_at)
-        rules = (event.sales_close_at, event.currency, event.hold_policy)
-        tag = short_digest(read_edition(event), shown, rules, event.most_seats_per_order)
+        tag = map_tag(event)
         return tagged_answer(request, tag, lambda: orjson.dumps(map_body(read_seat_map(event))))
 
 

@@ -62,6 +62,9 @@ class SeatingEventSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(help_text="ISO 4217.")
     hold_policy = serializers.ChoiceField(HoldPolicy.choices, help_text="What a selection means.")
     most_seats_per_order = serializers.IntegerField(help_text="How many an order may have.")
+    refuses_single_gaps = serializers.BooleanField(
+        help_text="Choices that leave one seat alone are refused while there are others."
+    )
 
 
 class OrderedSeatSerializer(serializers.Serializer[Any]):
@@ -89,6 +92,9 @@ class SeatOrderSerializer(serializers.Serializer[SeatOrder]):
     currency = serializers.CharField(source="event.currency", help_text="ISO 4217.")
     expires_at = HotelTimeField(help_text="When it ends without a payment proof.")
     version = serializers.IntegerField(help_text="Counts the order's changes.")
+    is_gap_waived = serializers.BooleanField(
+        help_text="Its seats leave one alone, as every other choice did."
+    )
     holder_name = serializers.SerializerMethodField(help_text="Who the seats are for.")
     holder_email = serializers.SerializerMethodField(help_text="Where the holder is told.")
     holder_phone = serializers.SerializerMethodField(help_text="In E.164.")

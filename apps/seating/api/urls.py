@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.seating.api import map_views, views
+from apps.seating.api import best_views, map_views, picture_view, views
 
 urlpatterns = [
     path("events/<str:slug>/seats/", map_views.SeatMapView.as_view(), name="seats"),
+    path(
+        "events/<str:slug>/seats.svg",
+        picture_view.SeatPictureView.as_view(),
+        name="seats-picture",
+    ),
     path("events/<str:slug>/chart/", map_views.ChartView.as_view(), name="seat-chart"),
     path(
         "events/<str:slug>/availability/",
         map_views.AvailabilityView.as_view(),
         name="seat-availability",
+    ),
+    path(
+        "events/<str:slug>/best-available/",
+        best_views.BestAvailableView.as_view(),
+        name="seats-best",
+    ),
+    path(
+        "events/<str:slug>/orders/best/",
+        best_views.SelectBestSeatsView.as_view(),
+        name="seat-orders-best",
     ),
     path("events/<str:slug>/orders/", views.SelectSeatsView.as_view(), name="seat-orders"),
     path("orders/<str:token>/", views.OrderView.as_view(), name="seat-order"),

@@ -37,6 +37,8 @@ CHOOSING = (
     errors.EventClosed,
     errors.SeatsTaken,
     errors.TooManySeats,
+    errors.LeavesSingleSeats,
+    errors.CompanionAlone,
     InvalidName,
     InvalidEmail,
     InvalidPhone,
@@ -71,7 +73,7 @@ class SelectSeatsView(SecretView):
         token = body["order_token"]
         opened = select_seats(
             SeatChoice(
-                event_slug=slug, labels=body["labels"], order_token=token, holder=_holder(body)
+                event_slug=slug, labels=body["labels"], order_token=token, holder=holder_of(body)
             )
         )
         made = status.HTTP_201_CREATED if token is None else status.HTTP_200_OK
@@ -129,7 +131,7 @@ class OrderSeatsView(SecretView):
                 event_slug=get_open_order(token).order.event.slug,
                 labels=body["labels"],
                 order_token=token,
-                holder=_holder(body),
+                holder=holder_of(body),
             )
         )
         return Response(order_body(opened))
@@ -174,5 +176,6 @@ class PaymentProofView(SecretView):
         return Response(order_body(submit_payment_proof(order_token=token, file=file)))
 
 
-def _holder(body: Mapping[str, Any]) -> Holder:
+def holder_of(body: Mapping[str, Any]) -> Holder:
+    """Return what the body says of the holder."""
     return Holder(name=body["holder_name"], email=body["holder_email"], phone=body["holder_phone"])

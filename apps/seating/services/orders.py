@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -26,6 +26,7 @@ from apps.seating.selectors import (
     seats_of,
     taken_labels,
 )
+from apps.seating.services.choices import check_choice
 from apps.seating.services.holders import Holder, clean_holder
 from apps.seating.services.order_rows import (
     SeatStates,
@@ -59,20 +60,21 @@ def select_seats(choice: SeatChoice) -> OpenOrder:
     by itself; choosing again does not prolong a hold.
 
     Raises EventNotFound, EventClosed, TooManySeats, Invalid, SeatNotFound, SeatsTaken,
-    OrderNotFound, OrderExpired, OrderClosed.
+    LeavesSingleSeats, CompanionAlone, OrderNotFound, OrderExpired, OrderClosed.
     """
     event = get_event(choice.event_slug)
     now = timezone.now()
     if not is_on_sale(event, now):
         raise EventClosed
     labels = clean_labels(choice.labels, most=event.most_seats_per_order)
-    holder = clean_holder(choice.holder, event.hotel)
+    columns: dict[str, Any] = dict(clean_holder(choice.holder, event.hotel))
     seats = _get_seats(event, labels)
-    if choice.order_token is None:
-        token = _open_order(event, seats, holder)
-    else:
-        token = choice.order_token
-        _choose_others(event, seats, holder, token)
+    token = choice.order_token
+    order = None if token is None else get_open_order(token).order
+    columns["is_gap_waived"] = check_choice(event, seats, order)
+    if token is None or order is None:
+        return get_open_order(_open_order(event, seats, columns))
+    _choose_others(event, seats, columns, order.pk)
     return get_open_order(token)
 
 
@@ -85,7 +87,7 @@ def _get_seats(event: SeatingEvent, labels: Sequence[str]) -> list[Seat]:
 
 
 @transaction.atomic
-def _open_order(event: SeatingEvent, seats: Sequence[Seat], holder: dict[str, str]) -> str:
+def _open_order(event: SeatingEvent, seats: Sequence[Seat], columns: dict[str, Any]) -> str:
     """Make an order with these seats and return its key."""
     token, now = new_token(), timezone.now()
     ends_at = _end_of_order(event, now)
@@ -96,7 +98,7 @@ def _open_order(event: SeatingEvent, seats: Sequence[Seat], holder: dict[str, st
         created_at=now,
         expires_at=ends_at,
         due_at=ends_at,
-        **holder,
+        **columns,
     )
     record_change(event, _allocate(order, seats, now))
     return token
@@ -113,19 +115,19 @@ def _new_number() -> str:
 
 @transaction.atomic
 def _choose_others(
-    event: SeatingEvent, seats: Sequence[Seat], holder: dict[str, str], token: str
+    event: SeatingEvent, seats: Sequence[Seat], columns: dict[str, Any], pk: int
 ) -> None:
     """Replace the order's seats by these."""
-    order = get_order_for_update(get_open_order(token).order.pk)
+    order = get_order_for_update(pk)
     if order.event_id != event.pk:
         raise OrderNotFound(field="order_token")
     now = timezone.now()
     require_open(order, now)
     if event.hold_policy == HoldPolicy.OPEN:
         ends_at = _end_of_order(event, now)
-        update_order(order, expires_at=ends_at, due_at=ends_at, **holder)
+        update_order(order, expires_at=ends_at, due_at=ends_at, **columns)
     else:
-        update_order(order, **holder)
+        update_order(order, **columns)
     freed = free_seats(order)
     order.allocations.all().delete()
     taken = _allocate(order, seats, now)
