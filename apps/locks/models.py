@@ -178,6 +178,9 @@ class AccessCode(WorkRow):
     is_unrecallable = models.BooleanField(
         default=False, help_text="An offline code before its first use: it ends by its own hours."
     )
+    is_spared = models.BooleanField(
+        default=False, help_text="Another code has its place, but the guest may know it by now."
+    )
     is_stand_in = models.BooleanField(
         default=False, help_text="Given instead of a code that the guest said does not work."
     )

@@ -35,7 +35,8 @@ S = CodeState
 ALLOWED: Final[Mapping[CodeState, frozenset[CodeState]]] = {
     S.PENDING: frozenset({S.SETTING, S.REMOVING, S.REMOVED}),
     S.SETTING: frozenset({S.SET, S.DELAYED, S.FAILED, S.REMOVING, S.REMOVED}),
-    S.SET: frozenset({S.SETTING, S.REMOVING, S.REMOVED}),
+    # To REMOVAL_FAILED without a try: an offline code that its guest may know by now.
+    S.SET: frozenset({S.SETTING, S.REMOVING, S.REMOVED, S.REMOVAL_FAILED}),
     S.DELAYED: frozenset({S.SETTING, S.SET, S.FAILED, S.REMOVING, S.REMOVED}),
     S.FAILED: frozenset({S.SETTING, S.SET, S.REMOVING, S.REMOVED}),
     S.REMOVING: frozenset({S.REMOVED, S.REMOVAL_FAILED}),

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.selectors import is_live_on_any, list_current_codes
+from apps.locks.services.callbacks import want_records
 from apps.locks.services.grants import AccessRequest, revoke_access
 from apps.locks.states import CodeKind, CodeState, GrantState
 from apps.locks.ttlock.wire import ceil_hour, floor_hour
@@ -29,6 +30,7 @@ from tests.locks.test_codes import (
 from tests.locks.test_grants import HOLDER, ask, request_for
 
 pytestmark = pytest.mark.django_db
+RECORDS = "lockRecord/list"
 OFFLINE, CUSTOM = CodeKind.OFFLINE, CodeKind.CUSTOM
 
 
@@ -105,7 +107,7 @@ def test_when_the_gateway_is_back_the_chosen_code_is_set_and_the_unused_one_reti
         assert sorted(lock_cloud.codes_on(lock)) == sorted([grant.pin, code.digits])
 
 
-def test_a_code_that_cant_be_recalled_counts_until_its_end_and_then_costs_no_call(
+def test_a_code_that_cant_be_recalled_is_tried_once_and_counts_until_its_end(
     lock_cloud: LockCloud, front: Lock
 ) -> None:
     grant = ask(request_for([front]))
@@ -113,11 +115,12 @@ def test_a_code_that_cant_be_recalled_counts_until_its_end_and_then_costs_no_cal
     lock_cloud.all_well()
     with after(seconds=40):
         run_due_jobs()
-        deletes = lock_cloud.calls(DELETE)
+        assert lock_cloud.calls(DELETE) == 0
         revoke_access(holder=HOLDER, actor="tests", reason="It is over.")
         run_due_jobs()
     [code] = codes_of(grant, front)
-    assert lock_cloud.calls(DELETE) == deletes + 1  # the chosen one
+    assert lock_cloud.calls(DELETE) == 2  # the chosen one and this one
+    assert (code.is_unrecallable, code.is_spared) == (True, False)
 
     with after(hours=1):
         run_due_jobs()
@@ -127,8 +130,101 @@ def test_a_code_that_cant_be_recalled_counts_until_its_end_and_then_costs_no_cal
 
     [code] = codes_of(grant, front)
     assert (code.state, code.is_unrecallable) == (CodeState.REMOVED, False)
-    assert lock_cloud.calls(DELETE) == deletes + 1
+    assert lock_cloud.calls(DELETE) == 2
     assert not is_live_on_any(code.digits, [front])
+
+
+@pytest.fixture
+def used_unheard(lock_cloud: LockCloud, front: Lock) -> tuple[AccessGrant, AccessCode]:
+    """A guest came in by an offline code; the gateway is back, the lock's records are not yet."""
+    grant = ask(request_for([front]))
+    run_due_jobs()
+    [code] = codes_of(grant, front)
+    assert lock_cloud.enter(front, code.digits) == "OPENED"
+    lock_cloud.all_well()
+    lock_cloud.faults(error_codes={RECORDS: {"errcode": 90000}})
+    return grant, code
+
+
+def test_a_use_that_is_heard_of_too_late_shuts_nobody_out(
+    lock_cloud: LockCloud, front: Lock, used_unheard: tuple[AccessGrant, AccessCode]
+) -> None:
+    grant, code = used_unheard
+    with after(seconds=40):
+        run_due_jobs()
+        assert current(grant) == [(CUSTOM, CodeState.SET)]
+        assert lock_cloud.enter(front, code.digits) == "OPENED"
+        lock_cloud.all_well()
+        want_records(front, since=timezone.now() - timedelta(minutes=5))
+        run_due_jobs()
+
+        code.refresh_from_db()
+        assert code.first_used_at is not None
+        assert current(grant) == [(CUSTOM, CodeState.SET)]
+        assert lock_cloud.enter(front, code.digits) == "OPENED"
+
+
+def test_a_code_that_was_left_in_place_goes_with_its_guest(
+    lock_cloud: LockCloud, front: Lock, used_unheard: tuple[AccessGrant, AccessCode]
+) -> None:
+    _, code = used_unheard
+    with after(seconds=40):
+        run_due_jobs()
+        revoke_access(holder=HOLDER, actor="tests", reason="It is over.")
+        run_due_jobs()
+
+    code.refresh_from_db()
+    assert (code.state, code.is_spared) == (CodeState.REMOVED, False)
+    assert lock_cloud.codes_on(front) == []
+
+
+def test_a_code_that_was_left_in_place_goes_when_its_guest_moves(
+    lock_cloud: LockCloud, front: Lock, used_unheard: tuple[AccessGrant, AccessCode]
+) -> None:
+    _, code = used_unheard
+    with after(seconds=40):
+        run_due_jobs()
+        ask(request_for([LockFactory(account=front.account)]))
+        run_due_jobs()
+
+    code.refresh_from_db()
+    assert code.state == CodeState.REMOVED
+    assert lock_cloud.codes_on(front) == []
+
+
+@pytest.mark.parametrize("gets_through", [True, False], ids=["set by then", "still offline"])
+def test_a_code_of_hours_before_the_stay_is_not_left_in_place(
+    lock_cloud: LockCloud,
+    front: Lock,
+    used_unheard: tuple[AccessGrant, AccessCode],
+    gets_through: bool,
+) -> None:
+    _, code = used_unheard
+    with after(seconds=40):
+        if gets_through:
+            run_due_jobs()
+        starts_at = timezone.now() + timedelta(days=1)
+        ask(request_for([front], starts_at=starts_at, ends_at=starts_at + timedelta(days=2)))
+        run_due_jobs()
+
+    code.refresh_from_db()
+    assert code.state == CodeState.REMOVED
+    assert code.digits not in lock_cloud.codes_on(front)
+
+
+def test_a_code_that_seems_lapsed_is_left_in_place_too(lock_cloud: LockCloud, front: Lock) -> None:
+    """Nobody hears of its use while the gateway is away; its guest comes in day after day."""
+    grant = ask(request_for([front], ends_at=timezone.now() + timedelta(days=4)))
+    run_due_jobs()
+    [known] = codes_of(grant, front)
+    assert lock_cloud.enter(front, known.digits) == "OPENED"
+    with after(hours=25):
+        run_due_jobs()
+        lock_cloud.all_well()
+        with after(seconds=40):
+            run_due_jobs()
+            assert state_of(grant) == GrantState.READY
+            assert lock_cloud.enter(front, known.digits) == "OPENED"
 
 
 def test_a_used_code_stays_and_the_chosen_one_is_not_forced_over_it(

@@ -20,7 +20,8 @@ from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.selectors import is_live_on_any
 from apps.locks.services.digits import change_digits
 from apps.locks.services.history import record
-from apps.locks.services.offline_codes import covers, is_current_offline, offline_code_for
+from apps.locks.services.offline_codes import covers, is_current_offline, offline_code_for, suits
+from apps.locks.services.retirement import owe_work, spare, take_off
 from apps.locks.states import (
     LIVE,
     PATIENCE,
@@ -31,9 +32,7 @@ from apps.locks.states import (
     GrantState,
 )
 
-NEVER_SENT: Final = frozenset({CodeState.PENDING})
 STUCK: Final = frozenset({CodeState.FAILED, CodeState.REMOVAL_FAILED})
-REFUSED: Final = frozenset({CodeState.DELAYED, CodeState.FAILED})
 
 
 def align(grant: AccessGrant) -> None:
@@ -114,11 +113,14 @@ def _replaces(stand_in: AccessCode, chosen: AccessCode) -> bool:
 def _keep_offline_code(grant: AccessGrant, chosen: AccessCode, codes: Sequence[AccessCode]) -> bool:
     """Retire the offline codes that do not help any more; answer whether one stays."""
     stays = False
-    for code in filter(is_current_offline, codes):
-        if chosen.state == CodeState.SET or not covers(code, grant):
-            take_off(code)
-        else:
+    for code in codes:
+        is_current = is_current_offline(code)
+        if is_current and chosen.state != CodeState.SET and covers(code, grant):
             stays = True
+        elif is_current and code.state == CodeState.SET and suits(code, grant):
+            spare(code)
+        elif is_current or (code.is_spared and not suits(code, grant)):
+            take_off(code)
     return stays
 
 
@@ -184,7 +186,7 @@ def _extend_windows(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
         is_same = (code.starts_at, code.ends_at) == (grant.starts_at, grant.ends_at)
         if is_same and not (code.state == CodeState.SET and code.is_outcome_unknown):
             continue
-        if code.state in NEVER_SENT:
+        if code.state == CodeState.PENDING:
             code.starts_at, code.ends_at = grant.starts_at, grant.ends_at
             code.save(update_fields=["starts_at", "ends_at"])
         elif _rests(code):
@@ -194,40 +196,6 @@ def _extend_windows(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
 def _rests(code: AccessCode) -> bool:
     """Answer whether nothing is owed before the end that the lock knows."""
     return code.due_at is None or code.due_at >= code.ends_at
-
-
-def take_off(code: AccessCode) -> None:
-    """Begin the removal of a code; one that can't be on the lock is gone at once."""
-    if code.state in UNWANTED or code.state == CodeState.REMOVED:
-        return
-    if _never_arrived(code):
-        code.move_to(CodeState.REMOVED)
-        code.removed_at = timezone.now()
-        code.due_at = None
-        code.save(update_fields=["state", "removed_at", "due_at"])
-        record("removed", grant=code.grant, code=code, reason="Never reached the lock.")
-        return
-    code.move_to(CodeState.REMOVING)
-    code.asked_at = timezone.now()  # patience with the removal begins now
-    code.save(update_fields=["state", "asked_at"])
-    record("removing", grant=code.grant, code=code)
-    owe_work(code)
-
-
-def _never_arrived(code: AccessCode) -> bool:
-    """Answer whether no call that could have written the code was sent, or all were refused."""
-    if code.state in NEVER_SENT:
-        return True
-    is_refused = code.vendor_code_id is None and not code.is_outcome_unknown
-    return code.kind != CodeKind.OFFLINE and code.state in REFUSED and is_refused
-
-
-def owe_work(code: AccessCode) -> None:
-    """Make the worker look at ``code`` now."""
-    code.due_at = timezone.now()
-    code.attempts = 0
-    code.save(update_fields=["due_at", "attempts"])
-    wake(code)
 
 
 def _judge(grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCode]) -> None:

@@ -114,8 +114,13 @@ def _store_removed(lease: Lease[AccessCode], reason: str) -> None:
             return
         code.move_to(CodeState.REMOVED)
         code.removed_at = timezone.now()
-        code.is_outcome_unknown = code.is_unrecallable = False
-        code.save(update_fields=["state", "removed_at", "is_outcome_unknown", "is_unrecallable"])
+        code.is_outcome_unknown = code.is_unrecallable = code.is_spared = False
+        code.save(
+            update_fields=[
+                *("state", "removed_at"),
+                *("is_outcome_unknown", "is_unrecallable", "is_spared"),
+            ]
+        )
         record("removed", grant=grant, code=code, reason=reason)
         lease.settle()
         align(grant)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
-from apps.locks.services.alignment import align, take_off
+from apps.locks.services.alignment import align
 from apps.locks.services.code_rows import (
     doubt_of,
     is_on_the_lock,
@@ -24,6 +24,7 @@ from apps.locks.services.gateways import GatewayHold, has_turn
 from apps.locks.services.grants import choose_new_pin
 from apps.locks.services.history import record
 from apps.locks.services.reconcile import first_look_after
+from apps.locks.services.retirement import take_off
 from apps.locks.services.usage import look_for_use_before_replacing
 from apps.locks.states import UNWANTED, CodeState
 from apps.locks.ttlock.answers import Passcode

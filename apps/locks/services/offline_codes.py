@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.common.jobs import wake
 from apps.locks.models import AccessCode, AccessGrant, Lock
-from apps.locks.offline_slots import candidate_slots
+from apps.locks.offline_slots import LONGEST_HEAD_START, candidate_slots
 from apps.locks.services.history import record
 from apps.locks.states import UNWANTED, WANTED, CodeKind, CodeState
 
@@ -34,6 +34,11 @@ def covers(code: AccessCode, grant: AccessGrant) -> bool:
     return (
         is_fresh and code.starts_at <= max(grant.starts_at, now) and code.ends_at >= grant.ends_at
     )
+
+
+def suits(code: AccessCode, grant: AccessGrant) -> bool:
+    """Answer whether an offline code opens in no hours that another one for ``grant`` would not."""
+    return code.starts_at >= grant.starts_at - LONGEST_HEAD_START
 
 
 def offline_code_for(grant: AccessGrant, lock: Lock) -> AccessCode | None:
@@ -58,8 +63,9 @@ def _adopt_leftover(grant: AccessGrant, lock: Lock) -> AccessCode | None:
             if code.state == CodeState.REMOVING:
                 code.move_to(CodeState.REMOVAL_FAILED)
             code.move_to(CodeState.SET)
-            code.grant, code.is_unrecallable, code.due_at = grant, False, grant.ends_at
-            code.save(update_fields=["state", "grant", "is_unrecallable", "due_at"])
+            code.is_unrecallable = code.is_spared = False
+            code.grant, code.due_at = grant, grant.ends_at
+            code.save(update_fields=["state", "grant", "is_unrecallable", "is_spared", "due_at"])
             record("offline code reused", grant=grant, code=code)
             return code
     return None

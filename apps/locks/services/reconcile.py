@@ -16,9 +16,10 @@ from apps.common.alerts import raise_alert
 from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.reconciliation import Difference, Finding, compare, tag_of
-from apps.locks.services.alignment import align, owe_work, take_off
+from apps.locks.services.alignment import align
 from apps.locks.services.cloud import client_for
 from apps.locks.services.history import record
+from apps.locks.services.retirement import owe_work, take_off
 from apps.locks.states import LIVE, CodeState
 from apps.locks.ttlock.answers import Passcode
 

@@ -17,9 +17,10 @@ from apps.common.alerts import raise_alert
 from apps.common.crypto import keyed_digests
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockUse
 from apps.locks.reconciliation import tag_of
-from apps.locks.services.alignment import align, owe_news, owe_work
+from apps.locks.services.alignment import align, owe_news
 from apps.locks.services.cloud import client_for
 from apps.locks.services.history import record
+from apps.locks.services.retirement import owe_work
 from apps.locks.states import LIVE, CodeKind, CodeState
 from apps.locks.ttlock.answers import LockRecord, RecordType
 from apps.locks.ttlock.errors import LockCloudError
@@ -135,8 +136,9 @@ def note_use(code: AccessCode, *, happened_at: datetime, record_id: int | None) 
             return
         record("used", grant=grant, code=code)
         fresh = AccessCode.objects.select_related("grant", "lock").get(pk=code.pk)
-        if fresh.is_unrecallable and fresh.state == CodeState.REMOVAL_FAILED:
-            # Once used, an offline code can be deleted like any other.
+        if fresh.is_unrecallable and not fresh.is_spared:
+            # Once used, an offline code can be deleted like any other. A spared one stays: its
+            # guest has access, and knows it.
             AccessCode.objects.filter(pk=code.pk).update(is_unrecallable=False)
             owe_work(fresh)
         align(grant)
