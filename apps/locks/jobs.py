@@ -7,7 +7,8 @@ from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.services.announcements import announce
 from apps.locks.services.backups import owe_first_pools
 from apps.locks.services.codes import work_on_code
-from apps.locks.services.gateways import next_on_same_gateway, without_busy_gateway
+from apps.locks.services.gateway_queue import next_on_same_gateway
+from apps.locks.services.gateways import without_busy_gateway
 from apps.locks.services.inventory import look_at_account
 from apps.locks.services.lock_care import look_after_lock
 

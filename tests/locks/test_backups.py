@@ -14,7 +14,6 @@ from apps.common.models import Alert
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.selectors import list_current_codes
 from apps.locks.services.backups import hand_out, owe_first_pools
-from apps.locks.services.gateways import next_on_same_gateway
 from apps.locks.services.grants import revoke_access
 from apps.locks.services.swaps import replace_code
 from apps.locks.states import CodeKind, CodeState, GrantState
@@ -22,7 +21,6 @@ from tests.background import at_once, run_due_jobs
 from tests.factories.locks import (
     AccessCodeFactory,
     AccessGrantFactory,
-    GatewayFactory,
     LockFactory,
 )
 from tests.fakes.lock_cloud import LockCloud
@@ -301,27 +299,6 @@ def test_a_handed_out_code_that_somebody_deleted_makes_room_for_the_chosen_one(
 
     assert state_of(grant) == GrantState.READY
     assert shown(grant) == [(CodeKind.CUSTOM, grant.pin)]
-
-
-def test_guests_go_before_the_pool_at_a_gateway(lock: Lock, three: None) -> None:
-
-    lock.gateways.add(GatewayFactory(account=lock.account))
-    now = timezone.now()
-    pool_grant = AccessGrantFactory(account=lock.account, code_kind=BACKUP, pin="8282")
-    AccessCodeFactory(grant=pool_grant, lock=lock, kind=BACKUP, due_at=now)
-    pks = [
-        AccessCodeFactory(
-            grant=AccessGrantFactory(
-                account=lock.account, pin=pin, starts_at=now + timedelta(days=days)
-            ),
-            lock=lock,
-            due_at=now - timedelta(days=days),
-        ).pk
-        for days, pin in ((9, "4141"), (2, "5252"), (5, "6363"))
-    ]
-    done = AccessCodeFactory(lock=lock, grant=AccessGrantFactory(pin="7474"))
-
-    assert next_on_same_gateway(done) == str(pks[1])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,11 +19,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from apps.common.jobs import Lease, due
+from apps.common.jobs import Lease
 from apps.locks.models import AccessCode, Gateway, Lock
-from apps.locks.states import CodeKind
+from apps.locks.states import UNWANTED, CodeKind
 
 WAIT: Final = timedelta(milliseconds=500)  # a code that found the gateway busy looks again then
+# The cloud computes offline codes by itself, but takes them off through a gateway like any other.
+NEEDS_GATEWAY: Final = ~Q(kind=CodeKind.OFFLINE) | Q(state__in=sorted(UNWANTED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +103,4 @@ def has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
 def without_busy_gateway(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
     """Leave out the codes that would only find their gateway at work."""
     busy = Gateway.objects.filter(busy_until__gt=timezone.now())
-    return codes.exclude(~Q(kind=CodeKind.OFFLINE), lock__gateways__in=busy)
-
-
-def next_on_same_gateway(code: AccessCode) -> str | None:
-    """Call forward the code that has waited longest for the gateway which ``code`` has left."""
-    now = timezone.now()
-    waiting = due(AccessCode.objects.filter(lock__gateways__locks=code.lock_id), now + WAIT)
-    ready = without_busy_gateway(waiting).exclude(kind=CodeKind.OFFLINE)
-    # Guests before the pool of spare codes (BACKUP sorts below CUSTOM); of guests the nearest
-    # arrival goes first, and whoever has waited longest among equals.
-    queue = ready.order_by("-grant__code_kind", "grant__starts_at", "due_at")
-    pk = queue.values_list("pk", flat=True).first()
-    if pk is None:
-        return None
-    AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now).update(due_at=now)
-    return str(pk)
+    return codes.exclude(NEEDS_GATEWAY, lock__gateways__in=busy)
