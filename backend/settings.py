@@ -264,6 +264,7 @@ SPECTACULAR_SETTINGS = {
         "RoomServiceOrderStatus": "apps.concierge.states.OrderStatus",
         "SeatStatus": "apps.seating.states.SeatStatus",
         "SeatOrderStatus": "apps.seating.states.OrderStatus",
+        "WaitingListStatus": "apps.seating.states.WaitingStatus",
         "SeatHoldPolicy": "apps.seating.states.HoldPolicy",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -39,6 +39,7 @@ from graphql_schema.seating.live import SeatingSubscription
 from graphql_schema.seating.mutations import SeatingMutation
 from graphql_schema.seating.queries import SeatingQuery
 from graphql_schema.seating.staff import SeatReviewMutation, SeatReviewQuery
+from graphql_schema.seating.waiting import WaitingListMutation, WaitingListQuery
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +57,7 @@ class Query(
     ConciergeQuery,
     SeatingQuery,
     BestSeatsQuery,
+    WaitingListQuery,
     SeatReviewQuery,
 ):
     pass
@@ -71,6 +73,7 @@ class Mutation(
     ConciergeMutation,
     SeatingMutation,
     BestSeatsMutation,
+    WaitingListMutation,
     SeatReviewMutation,
 ):
     pass

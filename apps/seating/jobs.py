@@ -6,7 +6,7 @@ from apps.common.jobs import JobKind, register
 from apps.common.maintenance import PeriodicDuty, register_duty
 from apps.seating.models import SeatOrder
 from apps.seating.proof_storage import drop_forgotten_files
-from apps.seating.services.orders import expire_order
+from apps.seating.services.expiry import expire_order
 
 
 def register_all() -> None:

@@ -17,6 +17,18 @@ from apps.seating.states import (
     OrderStatus,
     Verdict,
 )
+from apps.seating.waiting_models import WaitingListEntry
+
+__all__ = [
+    "PaymentProof",
+    "Seat",
+    "SeatAllocation",
+    "SeatChange",
+    "SeatOrder",
+    "SeatingEvent",
+    "Section",
+    "WaitingListEntry",
+]
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Use a currency's three letters, such as EUR.")
 
@@ -48,6 +60,11 @@ class SeatingEvent(models.Model):
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(60 * 24 * 30)],
         help_text="How long an order waits for its payment proof; of an exclusive hold, its life.",
+    )
+    offer_minutes = models.PositiveIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(60 * 24 * 7)],
+        help_text="How long seats are held for somebody from the waiting list.",
     )
     most_seats_per_order = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(500)]

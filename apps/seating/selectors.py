@@ -52,8 +52,13 @@ def get_event(slug: str) -> SeatingEvent:
 
 def is_on_sale(event: SeatingEvent, now: datetime) -> bool:
     """Answer whether seats can be chosen and paid for now."""
-    opens, closes = event.sales_open_at, event.sales_close_at or event.starts_at
-    return (opens is None or opens <= now) and now < min(closes, event.starts_at)
+    opens = event.sales_open_at
+    return (opens is None or opens <= now) and now < sales_end(event)
+
+
+def sales_end(event: SeatingEvent) -> datetime:
+    """Return when the last seat can be paid for."""
+    return min(event.sales_close_at or event.starts_at, event.starts_at)
 
 
 # -- seats -----------------------------------------------------------------------------------------

@@ -69,6 +69,26 @@ class Verdict(models.TextChoices):
     REJECTED = "REJECTED", "rejected"
 
 
+class WaitingStatus(models.TextChoices):
+    """What became of somebody who waits for seats."""
+
+    WAITING = "WAITING", "waiting"
+    OFFERED = "OFFERED", "seats are held for them"
+    ACCEPTED = "ACCEPTED", "paid for what was offered"
+    MISSED = "MISSED", "let the offer pass"
+    CLOSED = "CLOSED", "sales ended before seats came free"
+
+
+OUTCOMES: Final[Mapping[OrderStatus, WaitingStatus]] = {
+    S.PENDING: WaitingStatus.OFFERED,
+    S.AWAITING_REVIEW: WaitingStatus.ACCEPTED,
+    S.CONFIRMED: WaitingStatus.ACCEPTED,
+    S.REJECTED: WaitingStatus.ACCEPTED,
+    S.RELEASED: WaitingStatus.MISSED,
+    S.EXPIRED: WaitingStatus.MISSED,
+}
+
+
 def can_move(current: OrderStatus, target: OrderStatus) -> bool:
     """Answer whether an order may go from one state to the other."""
     return target in ALLOWED[current]

@@ -16,7 +16,13 @@ from pytest_django import Settings
 
 from apps.seating import errors
 from apps.seating.changes import current_version, news_after
-from apps.seating.models import PaymentProof, SeatAllocation, SeatingEvent, SeatOrder
+from apps.seating.models import (
+    PaymentProof,
+    SeatAllocation,
+    SeatingEvent,
+    SeatOrder,
+    WaitingListEntry,
+)
 from apps.seating.selectors import OpenOrder
 from apps.seating.services.payments import (
     Review,
@@ -24,9 +30,17 @@ from apps.seating.services.payments import (
     reject_payment,
     submit_payment_proof,
 )
+from apps.seating.services.waiting import WaitingRequest, join_waiting_list
 from apps.seating.states import LIVE, OrderStatus
 from tests.background import at_once
-from tests.factories.seating import SeatingEventFactory, choose, choose_instead, picture, statuses
+from tests.factories.seating import (
+    HOLDER,
+    SeatingEventFactory,
+    choose,
+    choose_instead,
+    picture,
+    statuses,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUYERS = 8
@@ -147,6 +161,29 @@ def test_holds_that_are_exchanged_do_not_block_each_other_for_ever() -> None:
 
     assert not [r for r in results if not isinstance(r, OpenOrder | errors.SeatsTaken)], results
     assert sold_twice() == 0
+
+
+def test_seats_freed_at_once_are_offered_to_each_who_waits_once() -> None:
+    event = SeatingEventFactory(seats=6)
+    sold = [pay(choose(event, f"A-{n}"), n) for n in range(1, 7)]
+    for _ in range(4):
+        join_waiting_list(WaitingRequest(event_slug=event.slug, quantity=1, holder=HOLDER))
+
+    results = at_once(
+        *[
+            lambda pk=opened.order.pk: reject_payment(
+                Review(order_pk=pk, reviewed_by="staff:desk", reason="No money")
+            )
+            for opened in sold
+        ]
+    )
+
+    assert len(of_kind(SeatOrder, results)) == 6, results
+    assert sold_twice() == 0
+    offers = WaitingListEntry.objects.exclude(order=None)
+    shown = list(statuses(event).values())
+    assert (offers.count(), shown.count("HELD")) == (4, 4)
+    assert_consistent(event)
 
 
 def assert_consistent_holds(event: SeatingEvent, held: int) -> None:

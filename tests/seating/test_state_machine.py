@@ -17,8 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from apps.common.errors import DomainError
 from apps.seating.changes import current_version, news_after
-from apps.seating.models import SeatAllocation, SeatingEvent, SeatOrder
-from apps.seating.selectors import OpenOrder
+from apps.seating.models import SeatAllocation, SeatingEvent, SeatOrder, WaitingListEntry
+from apps.seating.selectors import OpenOrder, get_open_order
 from apps.seating.services.orders import release_seats
 from apps.seating.services.payments import (
     Review,
@@ -26,9 +26,11 @@ from apps.seating.services.payments import (
     reject_payment,
     submit_payment_proof,
 )
-from apps.seating.states import BOOKING
+from apps.seating.services.waiting import WaitingRequest, join_waiting_list
+from apps.seating.states import BOOKING, LIVE
 from tests.background import run_due_jobs
 from tests.factories.seating import (
+    HOLDER,
     SeatingEventFactory,
     choose,
     choose_instead,
@@ -107,6 +109,22 @@ class Sales(RuleBasedStateMachine):
         decide = approve_payment if is_right else reject_payment
         self._try(lambda: decide(review))
 
+    @rule(quantity=st.integers(1, 3))
+    def wait_for_seats(self, quantity: int) -> None:
+        request = WaitingRequest(event_slug=self.event.slug, quantity=quantity, holder=HOLDER)
+        self._try(lambda: join_waiting_list(request))
+
+    @precondition(lambda self: self._offers())
+    @rule(place=PLACES)
+    def take_an_offer(self, place: int) -> None:
+        offers = self._offers()
+        self.orders.append(get_open_order(offers[place % len(offers)]))
+
+    def _offers(self) -> list[str]:
+        """Keys that people from the waiting list were given."""
+        entries = WaitingListEntry.objects.filter(event=self.event, order__isnull=False)
+        return [entry.offer_token for entry in entries.order_by("pk")]
+
     @rule(minutes=st.integers(1, ORDER_MINUTES + 1))
     def wait(self, minutes: int) -> None:
         self.travel.shift(timedelta(minutes=minutes))
@@ -121,6 +139,12 @@ class Sales(RuleBasedStateMachine):
         owed = SeatAllocation.objects.filter(order__in=booking)
         booked = [label for label, status in statuses(self.event).items() if status == "BOOKED"]
         assert sorted(owed.values_list("seat__label", flat=True)) == sorted(booked)
+
+    @invariant()
+    def no_seat_has_two_live_allocations(self) -> None:
+        live = SeatAllocation.objects.filter(seat__event=self.event, status__in=LIVE)
+        seats = list(live.values_list("seat_id", flat=True))
+        assert len(seats) == len(set(seats))
 
     @invariant()
     def what_was_told_adds_up_to_the_table(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.seating.api import best_views, map_views, picture_view, views
+from apps.seating.api import best_views, map_views, picture_view, views, waiting_views
 
 urlpatterns = [
     path("events/<str:slug>/seats/", map_views.SeatMapView.as_view(), name="seats"),
@@ -30,6 +30,16 @@ urlpatterns = [
         name="seat-orders-best",
     ),
     path("events/<str:slug>/orders/", views.SelectSeatsView.as_view(), name="seat-orders"),
+    path(
+        "events/<str:slug>/waiting-list/",
+        waiting_views.JoinWaitingListView.as_view(),
+        name="waiting-list",
+    ),
+    path(
+        "waiting-list/<str:token>/",
+        waiting_views.WaitingListEntryView.as_view(),
+        name="waiting-list-entry",
+    ),
     path("orders/<str:token>/", views.OrderView.as_view(), name="seat-order"),
     path("orders/<str:token>/seats/", views.OrderSeatsView.as_view(), name="seat-order-seats"),
     path(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -56,7 +56,14 @@ def _phone(text: str, region: str) -> str:
 
 def require_holder(order: SeatOrder) -> None:
     """Raises HolderMissing."""
-    if not order.holder_name:
+    require_reachable(
+        {name: getattr(order, name) for name in ("holder_name", "holder_email", "holder_phone")}
+    )
+
+
+def require_reachable(columns: Mapping[str, str]) -> None:
+    """Raises HolderMissing for somebody without a name or without an address."""
+    if not columns.get("holder_name"):
         raise HolderMissing(field="holder_name")
-    if not (order.holder_email or order.holder_phone):
+    if not (columns.get("holder_email") or columns.get("holder_phone")):
         raise HolderMissing(field="holder_email")

@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F
 
+from apps.common.crypto import new_token, token_digest
 from apps.seating.errors import NoProofYet, OrderClosed, OrderExpired, OrderNotFound
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.seat_map import status_of_seat
 from apps.seating.states import LIVE, AllocationStatus, OrderStatus, SeatStatus, can_move
 
 SeatStates = dict[Seat, SeatStatus]
+# No letters that look like digits, and no vowels that make words.
+NUMBER_LETTERS: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
 
 
 class LostUpdate(Exception):
     """A row is not as its lock promised: a bug, and the transaction must not commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """An order that has just been made, and the key that opens it."""
+
+    order: SeatOrder
+    token: str = field(repr=False)
+
+
+def make_order(
+    event: SeatingEvent, *, now: datetime, ends_at: datetime, columns: Mapping[str, Any]
+) -> NewOrder:
+    """Make a pending order without seats; ``columns`` says who it is for."""
+    token = new_token()
+    order = SeatOrder.objects.create(
+        event=event,
+        number=_new_number(),
+        token_digest=token_digest(token),
+        created_at=now,
+        expires_at=ends_at,
+        due_at=ends_at,
+        **columns,
+    )
+    return NewOrder(order=order, token=token)
+
+
+def _new_number() -> str:
+    letters = "".join(secrets.choice(NUMBER_LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def insert_allocations(
+    order: SeatOrder,
+    seats: Iterable[Seat],
+    status: AllocationStatus,
+    held_until: datetime | None,
+) -> None:
+    """Give seats to an order at their prices of now. Raises IntegrityError for live ones."""
+    SeatAllocation.objects.bulk_create(
+        SeatAllocation(
+            order=order, seat=seat, status=status, held_until=held_until, price=seat.price
+        )
+        for seat in seats
+    )
 
 
 def get_order_for_update(pk: int) -> SeatOrder:

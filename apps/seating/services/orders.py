@@ -1,22 +1,18 @@
-"""Choosing seats, choosing others, giving them up, and running out of time."""
+"""Choosing seats, choosing others, and giving them up."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.common.crypto import new_token, token_digest
-from apps.common.jobs import Lease
-from apps.seating.changes import record_change
 from apps.seating.errors import EventClosed, OrderNotFound, SeatNotFound, SeatsTaken
 from apps.seating.labels import clean_labels
-from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
+from apps.seating.models import Seat, SeatingEvent, SeatOrder
 from apps.seating.selectors import (
     OpenOrder,
     get_event,
@@ -27,20 +23,21 @@ from apps.seating.selectors import (
     taken_labels,
 )
 from apps.seating.services.choices import check_choice
+from apps.seating.services.expiry import end_lapsed_holds
 from apps.seating.services.holders import Holder, clean_holder
 from apps.seating.services.order_rows import (
     SeatStates,
     free_seats,
     get_order_for_update,
+    insert_allocations,
     lock_seats,
+    make_order,
     move_order,
     require_open,
     update_order,
 )
+from apps.seating.services.waiting import tell_change
 from apps.seating.states import AllocationStatus, HoldPolicy, OrderStatus, SeatStatus
-
-# No letters that look like digits, and no vowels that make words.
-NUMBER_LETTERS: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,28 +86,14 @@ def _get_seats(event: SeatingEvent, labels: Sequence[str]) -> list[Seat]:
 @transaction.atomic
 def _open_order(event: SeatingEvent, seats: Sequence[Seat], columns: dict[str, Any]) -> str:
     """Make an order with these seats and return its key."""
-    token, now = new_token(), timezone.now()
-    ends_at = _end_of_order(event, now)
-    order = SeatOrder.objects.create(
-        event=event,
-        number=_new_number(),
-        token_digest=token_digest(token),
-        created_at=now,
-        expires_at=ends_at,
-        due_at=ends_at,
-        **columns,
-    )
-    record_change(event, _allocate(order, seats, now))
-    return token
+    now = timezone.now()
+    made = make_order(event, now=now, ends_at=_end_of_order(event, now), columns=columns)
+    tell_change(event, _allocate(made.order, seats, now))
+    return made.token
 
 
 def _end_of_order(event: SeatingEvent, now: datetime) -> datetime:
     return now + timedelta(minutes=event.order_minutes)
-
-
-def _new_number() -> str:
-    letters = "".join(secrets.choice(NUMBER_LETTERS) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
 
 
 @transaction.atomic
@@ -132,7 +115,7 @@ def _choose_others(
     order.allocations.all().delete()
     taken = _allocate(order, seats, now)
     # A seat that was kept has not changed for anybody.
-    record_change(event, {s: freed.get(s) or taken[s] for s in freed.keys() ^ taken.keys()})
+    tell_change(event, {s: freed.get(s) or taken[s] for s in freed.keys() ^ taken.keys()})
 
 
 def _allocate(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatStates:
@@ -143,17 +126,17 @@ def _allocate(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatSta
     if order.event.hold_policy == HoldPolicy.EXCLUSIVE:
         return _hold(order, seats, now)
     _require_free(seats)
-    _insert(order, seats, AllocationStatus.SELECTED, None)
+    insert_allocations(order, seats, AllocationStatus.SELECTED, None)
     return {}
 
 
 def _hold(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatStates:
     locked = lock_seats(order.event, [seat.pk for seat in seats])
-    states = _end_lapsed_holds(locked, now)
+    states = end_lapsed_holds(locked, now)
     _require_free(locked)
     try:
         with transaction.atomic():
-            _insert(order, locked, AllocationStatus.HELD, order.expires_at)
+            insert_allocations(order, locked, AllocationStatus.HELD, order.expires_at)
     except IntegrityError:
         raise SeatsTaken(occupied_labels(locked, apart_from=order)) from None
     return states | dict.fromkeys(locked, SeatStatus.HELD)
@@ -163,44 +146,6 @@ def _require_free(seats: Iterable[Seat]) -> None:
     gone = taken_labels(seats)
     if gone:
         raise SeatsTaken(gone)
-
-
-def _insert(
-    order: SeatOrder,
-    seats: Iterable[Seat],
-    status: AllocationStatus,
-    held_until: datetime | None,
-) -> None:
-    SeatAllocation.objects.bulk_create(
-        SeatAllocation(
-            order=order, seat=seat, status=status, held_until=held_until, price=seat.price
-        )
-        for seat in seats
-    )
-
-
-def _end_lapsed_holds(seats: Sequence[Seat], now: datetime) -> SeatStates:
-    """End the orders whose holds on these seats have lapsed; nobody waits for a worker to do it.
-
-    The caller holds the locks on ``seats``. An order that somebody is busy with is left to them:
-    its holder may be waiting for these very seats.
-    """
-    lapsed = SeatAllocation.objects.filter(
-        seat__in=seats, status=AllocationStatus.HELD, held_until__lte=now
-    )
-    idle = SeatOrder.objects.filter(pk__in=lapsed.values("order_id")).order_by("pk")
-    states: SeatStates = {}
-    for order in idle.select_for_update(skip_locked=True):
-        states |= _expire(order, now)
-    return states
-
-
-def _expire(order: SeatOrder, now: datetime) -> SeatStates:
-    """End an order that is past its time; return its seats' new states. The caller locks it."""
-    if order.status != OrderStatus.PENDING or now < order.expires_at:
-        return {}
-    move_order(order, OrderStatus.EXPIRED, ended_at=now, due_at=None)
-    return free_seats(order)
 
 
 def release_seats(*, order_token: str) -> OpenOrder:
@@ -220,18 +165,4 @@ def _release(pk: int) -> None:
     now = timezone.now()
     require_open(order, now)
     move_order(order, OrderStatus.RELEASED, ended_at=now, due_at=None)
-    record_change(order.event, free_seats(order))
-
-
-def expire_order(lease: Lease[SeatOrder]) -> None:
-    """End the order if its time is over; one that was prolonged owes its end later."""
-    with transaction.atomic():
-        order = lease.lock()
-        if order is None:
-            return
-        now = timezone.now()
-        if order.status == OrderStatus.PENDING and now < order.expires_at:
-            lease.settle(due_at=order.expires_at)
-            return
-        lease.settle()
-        record_change(order.event, _expire(order, now))
+    tell_change(order.event, free_seats(order))

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.seating.changes import record_change
 from apps.seating.errors import (
     EventClosed,
     OrderClosed,
@@ -24,6 +23,7 @@ from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatOrder
 from apps.seating.proof_files import CheckedFile, check_file
 from apps.seating.proof_storage import drop_file, keep_file
 from apps.seating.selectors import OpenOrder, get_open_order, is_on_sale, occupied_labels
+from apps.seating.services.expiry import end_lapsed_holds
 from apps.seating.services.holders import require_holder
 from apps.seating.services.order_rows import (
     LostUpdate,
@@ -35,6 +35,7 @@ from apps.seating.services.order_rows import (
     require_open,
     update_order,
 )
+from apps.seating.services.waiting import tell_change
 from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, SeatStatus, Verdict
 
 MOST_PROOFS: Final = 5
@@ -81,26 +82,27 @@ def _submit(pk: int, file: CheckedFile, name: str) -> bool:
     if order.status in BOOKING:
         return _add_proof(order, file, name, now)
     _require_wanted(order, now)
-    states = _book(order)
+    states = _book(order, now)
     move_order(order, OrderStatus.AWAITING_REVIEW, submitted_at=now, due_at=None)
     _store_proof(order, file, name, now)
     order_event(order, "seat-order-submitted")
-    record_change(order.event, states)
+    tell_change(order.event, states)
     return True
 
 
-def _book(order: SeatOrder) -> SeatStates:
+def _book(order: SeatOrder, now: datetime) -> SeatStates:
     """Make the order's choice its own. Raises SeatsTaken, OrderExpired."""
     allocations = SeatAllocation.objects.filter(order=order)
     seats = lock_seats(order.event, list(allocations.values_list("seat_id", flat=True)))
     if any(seat.is_blocked for seat in seats):
         raise SeatsTaken(occupied_labels(seats, apart_from=order))
+    freed = end_lapsed_holds(seats, now)
     booked = _take(order, seats)
     if not booked:
         raise OrderExpired
     if booked != len(seats):
         raise LostUpdate
-    return dict.fromkeys(seats, SeatStatus.BOOKED)
+    return freed | dict.fromkeys(seats, SeatStatus.BOOKED)
 
 
 def _take(order: SeatOrder, seats: list[Seat]) -> int:
@@ -186,7 +188,7 @@ def reject_payment(review: Review) -> SeatOrder:
     states = free_seats(order)
     _judge(order, Verdict.REJECTED, review, now)
     order_event(order, "seat-order-rejected")
-    record_change(order.event, states)
+    tell_change(order.event, states)
     return order
 
 
