@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from apps.bookings.models import Booking, Room
+from apps.bookings.models import Booking, Hotel, Room
 from apps.bookings.states import RoomStatus
-from apps.common.events import record_event
+from apps.common.events import News, record_events
 from apps.common.models import Event
 
 
@@ -23,10 +24,15 @@ def stamp(instant: datetime) -> str:
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def room_status_changed(room: Room, *, old: RoomStatus, source: str) -> None:
-    """Tell that a room's status changed; nothing is told where it did not."""
+def tell(hotel: Hotel, *news: News | None) -> Sequence[Event]:
+    """Tell of what happened at the hotel, in this order; once and last in a transaction."""
+    return record_events(hotel.event_stream, [one for one in news if one is not None])
+
+
+def news_of_room(room: Room, *, old: RoomStatus, source: str) -> News | None:
+    """Return the news of a room's changed status; None where it did not change."""
     if old == room.status:
-        return
+        return None
     data = {
         "room_number": shown_number(room.number),
         "old_status": old.value,
@@ -34,11 +40,11 @@ def room_status_changed(room: Room, *, old: RoomStatus, source: str) -> None:
         "source": source,
         "timestamp": stamp(timezone.now()),
     }
-    record_event(room.hotel.event_stream, "room-status-changed", data)
+    return News(name="room-status-changed", data=data)
 
 
-def booking_event(booking: Booking, name: str, **more: Any) -> Event:
-    """Tell that something happened to a booking."""
+def news_of_booking(booking: Booking, name: str, **more: Any) -> News:
+    """Return the news that something happened to a booking."""
     room = booking.assigned_room
     data = {
         "booking_id": booking.booking_id,
@@ -46,4 +52,9 @@ def booking_event(booking: Booking, name: str, **more: Any) -> Event:
         "timestamp": stamp(timezone.now()),
         **more,
     }
-    return record_event(booking.hotel.event_stream, name, data)
+    return News(name=name, data=data)
+
+
+def booking_event(booking: Booking, name: str, **more: Any) -> Event:
+    """Tell that something happened to a booking."""
+    return tell(booking.hotel, news_of_booking(booking, name, **more))[0]

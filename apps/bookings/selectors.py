@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
@@ -45,6 +45,27 @@ def get_booking_for_update(booking_pk: int) -> Booking:
     """Return the booking with its own row locked; the caller holds a transaction."""
     bookings = Booking.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
     return bookings.select_related("hotel__lock_account", "assigned_room").get(pk=booking_pk)
+
+
+def get_booking_and_room_for_update(booking_pk: int) -> Booking:
+    """Return the booking and its room, if it has one, both locked; the caller holds a transaction.
+
+    One statement locks both, the booking first; where the guest moves while it waits, it finds
+    nothing, and they are locked one after the other.
+    """
+    locks = Booking.objects.select_for_update(
+        of=("self", "assigned_room"), no_key=NOBODY_CHANGES_KEYS
+    )
+    with_room = locks.select_related("hotel__lock_account", "assigned_room")
+    # Asking for a column of the room makes it a part of the row, which can be locked.
+    booking = with_room.filter(pk=booking_pk, assigned_room__hotel=F("hotel")).first()
+    if booking is None:
+        booking = get_booking_for_update(booking_pk)
+        if booking.assigned_room_id is not None:
+            booking.assigned_room = get_room_for_update(booking.assigned_room_id)
+    if booking.assigned_room is not None:
+        booking.assigned_room.hotel = booking.hotel
+    return booking
 
 
 def get_hotel_booking(hotel: Hotel, booking_id: str) -> Booking:

@@ -7,42 +7,79 @@ Live delivery may lose a message; the log does not. Whoever was cut off asks for
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.common.live import publish_on_commit
 from apps.common.models import Event, EventStream
 
+# Both databases know RETURNING, and the ORM does not: a read of its own would follow each update.
+TAKE_NUMBERS: Final = (
+    "UPDATE common_eventstream SET last_number = last_number + %s WHERE name = %s"
+    " RETURNING id, last_number"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something to be told: its name, and ids and states."""
+
+    name: str
+    data: Mapping[str, Any]
+
 
 def record_event(stream: str, name: str, data: Mapping[str, Any]) -> Event:
-    """Append an event to ``stream``; watchers hear of it once the transaction commits.
+    """Append one event to ``stream``, as ``record_events`` does."""
+    return record_events(stream, [News(name=name, data=data)])[0]
 
-    Call it last in a transaction: from here to the commit, the stream's other writers wait.
+
+def record_events(stream: str, news: Sequence[News]) -> Sequence[Event]:
+    """Append events to ``stream``, in this order; watchers hear of them once the transaction
+    commits.
+
+    Call it once and last in a transaction: from here to the commit, the stream's other writers
+    wait.
     """
-    with transaction.atomic():
-        row = _next(stream)
-        event = Event.objects.create(
-            stream=row,
-            number=row.last_number,
-            name=name,
-            data=dict(data),
-            happened_at=timezone.now(),
+    if not news:
+        return ()
+    with transaction.atomic(savepoint=False):
+        stream_pk, last = _take_numbers(stream, len(news))
+        now = timezone.now()
+        first = last - len(news) + 1
+        events = Event.objects.bulk_create(
+            Event(
+                stream_id=stream_pk,
+                number=number,
+                name=one.name,
+                data=dict(one.data),
+                happened_at=now,
+            )
+            for number, one in enumerate(news, start=first)
         )
-        publish_on_commit(group_of(stream), {"number": event.number})
-    return event
+        publish_on_commit(group_of(stream), {"number": last})
+    return events
 
 
-def _next(stream: str) -> EventStream:
-    """Take the stream's next number; its row stays locked until the transaction ends."""
-    streams = EventStream.objects.filter(name=stream)
-    if not streams.update(last_number=F("last_number") + 1):
+def _take_numbers(stream: str, count: int) -> tuple[int, int]:
+    """Return the stream's key and the last of its next ``count`` numbers; its row stays locked
+    until the transaction ends."""
+    taken = _advance(stream, count)
+    if taken is None:
         # Two first writers at once: one inserts, the other waits for it and finds the row.
         EventStream.objects.bulk_create([EventStream(name=stream)], ignore_conflicts=True)
-        streams.update(last_number=F("last_number") + 1)
-    return streams.get()
+        taken = _advance(stream, count)
+    assert taken is not None  # noqa: S101  # the row is there by now
+    return taken
+
+
+def _advance(stream: str, count: int) -> tuple[int, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_NUMBERS, [count, stream])
+        row: tuple[int, int] | None = cursor.fetchone()
+    return row
 
 
 def events_after(stream: str, number: int, *, limit: int = 500) -> Sequence[Event]:

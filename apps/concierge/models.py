@@ -24,7 +24,6 @@ class Conversation(models.Model):
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="conversation")
     last_message_at = models.DateTimeField()
-    hidden_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Conversation of {self.booking}"
@@ -105,7 +104,6 @@ class RoomServiceOrder(models.Model):
     placed_at = models.DateTimeField()
     changed_at = models.DateTimeField(help_text="When the status was last changed.")
     changed_by = models.CharField(max_length=160, help_text="Who changed it.")
-    hidden_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -160,9 +158,10 @@ class OrderLine(models.Model):
 
 
 class DepartedStay(WorkRow):
-    """A stay that was checked out: its chat and orders are hidden until an undo, or ``due_at``.
+    """A stay that was checked out: while the row is there, its chat and orders are hidden.
 
-    As a ``WorkRow`` it owes their deletion when the check-out can't be undone any more.
+    An undo deletes the row. As a ``WorkRow`` it owes their deletion when the check-out can't be
+    undone any more.
     """
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="departed_stay")

@@ -21,7 +21,9 @@ LARGEST_KEY: Final = 2**63 - 1
 
 def list_messages(hotel: Hotel, *, booking_id: str | None = None) -> QuerySet[Message]:
     """Return the hotel's messages, all or those of one stay, with booking and room."""
-    messages = Message.objects.filter(hotel=hotel, conversation__hidden_at__isnull=True)
+    messages = Message.objects.filter(
+        hotel=hotel, conversation__booking__departed_stay__isnull=True
+    )
     if booking_id is not None:
         if not is_askable(booking_id):
             return messages.none()
@@ -35,7 +37,7 @@ def list_messages(hotel: Hotel, *, booking_id: str | None = None) -> QuerySet[Me
 def stay_messages(booking: Booking) -> QuerySet[Message]:
     """Return the stay's messages; their conversation comes with them, ``booking`` does not."""
     messages = Message.objects.filter(
-        conversation__booking=booking, conversation__hidden_at__isnull=True
+        conversation__booking=booking, conversation__booking__departed_stay__isnull=True
     )
     return messages.select_related("conversation")
 
@@ -57,7 +59,7 @@ def list_conversations(hotel: Hotel) -> QuerySet[Conversation]:
     """Return the hotel's conversations with booking, room and ``unread``, what guests wrote."""
     unread = Q(messages__sender=Side.GUEST, messages__read_at__isnull=True)
     return (
-        Conversation.objects.filter(booking__hotel=hotel, hidden_at__isnull=True)
+        Conversation.objects.filter(booking__hotel=hotel, booking__departed_stay__isnull=True)
         .select_related("booking__hotel", "booking__assigned_room")
         .defer("booking__assigned_room__push_token")
         .prefetch_related("booking__guests")
@@ -73,7 +75,9 @@ def list_menu(hotel: Hotel) -> Sequence[MenuItem]:
 
 def list_orders(hotel: Hotel, *, status: OrderStatus | None = None) -> QuerySet[RoomServiceOrder]:
     """Return the hotel's orders, all or those of one status, with lines, booking and room."""
-    orders = RoomServiceOrder.objects.filter(booking__hotel=hotel, hidden_at__isnull=True)
+    orders = RoomServiceOrder.objects.filter(
+        booking__hotel=hotel, booking__departed_stay__isnull=True
+    )
     if status is not None:
         orders = orders.filter(status=status)
     orders = orders.select_related("booking__hotel", "booking__assigned_room")
@@ -82,7 +86,7 @@ def list_orders(hotel: Hotel, *, status: OrderStatus | None = None) -> QuerySet[
 
 def last_orders(booking: Booking) -> Sequence[RoomServiceOrder]:
     """Return the newest orders of the stay with their lines, newest first, with ``booking``."""
-    orders = RoomServiceOrder.objects.filter(booking=booking, hidden_at__isnull=True)
+    orders = RoomServiceOrder.objects.filter(booking=booking, booking__departed_stay__isnull=True)
     found = list(orders.prefetch_related("lines").order_by("-number")[:SHOWN_ORDERS])
     for order in found:
         order.booking = booking

@@ -25,6 +25,7 @@ from apps.bookings.models import (
     RoomNight,
     RoomStatusChange,
 )
+from apps.bookings.services.access import open_doors
 from apps.bookings.services.bulk import bulk_check_out
 from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.signals import booking_checked_out
@@ -32,8 +33,9 @@ from apps.bookings.states import BookingStatus, RoomStatus, TaskStatus
 from apps.common import events as event_log
 from apps.common.events import events_after
 from apps.common.models import Event
-from apps.locks.models import AccessGrant
-from apps.locks.states import GrantState
+from apps.locks.models import AccessCode, AccessGrant
+from apps.locks.states import CodeState, GrantState
+from tests.background import run_due_jobs
 from tests.bookings.stays import (
     STAFF,
     assert_in_order,
@@ -44,7 +46,7 @@ from tests.bookings.stays import (
     room_of,
     stay_with_codes,
 )
-from tests.factories.bookings import BookingFactory, GuestFactory
+from tests.factories.bookings import BookingFactory, GuestFactory, HotelFactory, RoomFactory
 from tests.fakes.lock_cloud import LockCloud
 from tests.services.process import free_port
 
@@ -97,14 +99,24 @@ def test_the_turnover_note_says_who_when_from_and_to(stay: Booking) -> None:
     assert note.note
 
 
-def test_nights_and_expected_arrivals_are_given_up(stay: Booking) -> None:
+def test_nights_are_given_up(stay: Booking) -> None:
     RoomNight.objects.create(room=room_of(stay), night=stay.check_in_date, booking=stay)
-    ExpectedArrival.objects.create(booking=stay, due_at=timezone.now())
 
     leave(stay)
 
     assert not RoomNight.objects.exists()
+
+
+def test_nobody_waits_for_a_guest_who_has_left(stay: Booking) -> None:
+    """A check-in ends the waiting; what was left over all the same ends by itself."""
+    ExpectedArrival.objects.create(booking=stay, due_at=timezone.now())
+
+    leave(stay)
+    run_due_jobs()
+
     assert not ExpectedArrival.objects.exists()
+    stay.refresh_from_db()
+    assert stay.status == BookingStatus.COMPLETED
 
 
 def test_the_codes_leave_the_locks(lock_cloud: LockCloud) -> None:
@@ -118,6 +130,20 @@ def test_the_codes_leave_the_locks(lock_cloud: LockCloud) -> None:
     assert codes(lock_cloud, *doors) == [[], []]
     assert AccessGrant.objects.get().state == GrantState.ENDED
     assert_in_order()
+
+
+def test_a_code_that_was_still_on_its_way_is_not_set_any_more(lock_cloud: LockCloud) -> None:
+    room = RoomFactory(
+        hotel=HotelFactory(with_locks=True), occupied=True, with_lock=True, number="101"
+    )
+    booking = BookingFactory(in_house=True, hotel=room.hotel, assigned_room=room)
+    open_doors(booking, actor=STAFF, reason="A test.")
+
+    leave(booking)
+
+    assert codes(lock_cloud, front_door(booking), own_door(room_of(booking))) == [[], []]
+    assert lock_cloud.calls("keyboardPwd/add") == 0
+    assert {code.state for code in AccessCode.objects.all()} == {CodeState.REMOVED}
 
 
 def test_it_tells_of_the_room_and_of_the_booking_once_each(stay: Booking) -> None:

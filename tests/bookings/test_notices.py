@@ -19,6 +19,7 @@ from apps.bookings.notice_texts import CATALOGUES
 from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.services.access import close_doors
 from apps.bookings.services.notices import (
+    reach_of,
     send_stay_link,
     tell_checked_out,
     tell_codes_changed,
@@ -106,7 +107,7 @@ def tell_all(booking: Booking) -> None:
     AccessCodeFactory(grant=grant, on_the_lock=True)
     tell_codes_changed(booking)
     tell_new_device(booking)
-    tell_checked_out(booking)
+    tell_checked_out(booking, reach_of(booking))
     tell_message_received(booking, message_key="1")
 
 
@@ -408,12 +409,12 @@ def test_a_new_device_is_told_of_once_a_minute_with_the_hotels_time() -> None:
 
 def test_goodbye_is_said_once_for_a_check_out() -> None:
     booking = BookingFactory(on_file=True, checked_out=True)
-    tell_checked_out(booking)
-    tell_checked_out(booking)
+    tell_checked_out(booking, reach_of(booking))
+    tell_checked_out(booking, reach_of(booking))
     assert Notice.objects.count() == 1
 
     booking.checked_out_at = timezone.now() + timedelta(hours=1)  # undone, and done again
-    tell_checked_out(booking)
+    tell_checked_out(booking, reach_of(booking))
     assert Notice.objects.count() == 2
 
 

@@ -89,11 +89,12 @@ def test_without_the_lock_on_the_booking_one_guest_leaves_twice(
     both_have_read = threading.Barrier(2)
 
     def read_without_lock(pk: int) -> Booking:
-        found = Booking.objects.select_related("hotel__lock_account", "assigned_room").get(pk=pk)
+        bookings = Booking.objects.select_related("hotel__lock_account", "assigned_room__hotel")
+        found = bookings.get(pk=pk)
         both_have_read.wait(10)
         return found
 
-    monkeypatch.setattr(checkout, "get_booking_for_update", read_without_lock)
+    monkeypatch.setattr(checkout, "get_booking_and_room_for_update", read_without_lock)
     booking = in_house(hotel)
 
     results = at_once(*[lambda: leave(booking)] * 2)

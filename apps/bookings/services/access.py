@@ -100,6 +100,11 @@ def reopen_doors(booking: Booking, *, actor: str, reason: str) -> None:
     adjust_doors(booking, actor=actor, reason=reason)
 
 
+def end_access(booking: Booking, *, actor: str, reason: str) -> None:
+    """Like ``close_doors``, for the end of a stay: the worker sees to the single codes."""
+    grants.end_access(holder=booking.lock_holder, actor=actor, reason=reason)
+
+
 def close_doors(booking: Booking, *, actor: str, reason: str) -> None:
     """Take the booking's codes off its locks."""
     grants.revoke_access(holder=booking.lock_holder, actor=actor, reason=reason)

@@ -10,10 +10,10 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from apps.bookings.errors import NotCheckedIn, RoomNotFound, RoomOccupied
+from apps.bookings.errors import RoomNotFound, RoomOccupied
 from apps.bookings.models import Booking, Hotel, RemovalRecord, Room
 from apps.bookings.rules import reasons_against_check_out
-from apps.bookings.selectors import get_booking_for_update, get_room_for_update
+from apps.bookings.selectors import get_room_for_update
 from apps.bookings.services.checkout import checkout_booking, clear_room
 from apps.bookings.services.turnover import note_change, open_task
 from apps.bookings.signals import stay_records_removed
@@ -22,6 +22,7 @@ from apps.common.errors import DomainError, Forbidden, Invalid
 from apps.staff.identity import StaffIdentity
 
 MOST_ROOMS: Final = 1000
+READ_AT_ONCE: Final = 100  # what was read of a room is seconds old when its turn comes
 SOURCE: Final = "bulk_checkout"
 
 
@@ -70,14 +71,17 @@ def bulk_check_out(request: BulkCheckOut) -> list[BulkItem]:
     ids = list(dict.fromkeys(request.room_ids))
     if len(ids) > MOST_ROOMS:
         raise Invalid(f"At most {MOST_ROOMS} rooms at once.", field="room_ids")
+    return [item for chunk in _chunks(ids) for item in _check_out_each(request, chunk)]
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), READ_AT_ONCE):
+        yield ids[start : start + READ_AT_ONCE]
+
+
+def _check_out_each(request: BulkCheckOut, ids: Sequence[int]) -> Iterator[BulkItem]:
     rooms = Room.objects.filter(hotel=request.hotel, pk__in=ids).in_bulk()
     stays = _stays_in(list(rooms))
-    return list(_check_out_each(request, ids, rooms, stays))
-
-
-def _check_out_each(
-    request: BulkCheckOut, ids: Sequence[int], rooms: dict[int, Room], stays: dict[int, Booking]
-) -> Iterator[BulkItem]:
     for room_id in ids:
         room = rooms.get(room_id)
         if room is None:
@@ -92,9 +96,10 @@ def _check_out_each(
 
 
 def _stays_in(room_ids: Sequence[int]) -> dict[int, Booking]:
+    """Return who stays where, with their guests; read without locks, which each item takes."""
     stays = Booking.objects.filter(
         assigned_room__in=room_ids, status=BookingStatus.CONFIRMED, checked_in_at__isnull=False
-    )
+    ).prefetch_related("guests")
     return {stay.assigned_room_id: stay for stay in stays if stay.assigned_room_id is not None}
 
 
@@ -127,13 +132,18 @@ def _check_out_stay(request: BulkCheckOut, room: Room, stay: Booking) -> None:
         if reasons:
             raise reasons[0]
         return
+    if not request.is_destructive:
+        _end(request, room, stay)
+        return
     with transaction.atomic():
-        # The list was read without locks: a guest who has moved since is not in this room.
-        if get_booking_for_update(stay.pk).assigned_room_id != room.pk:
-            raise NotCheckedIn("The guest has moved to another room meanwhile.")
-        booking = checkout_booking(booking=stay, performed_by=request.staff.actor, source=SOURCE)
-        if request.is_destructive:
-            _remove_records(booking, request.staff.actor)
+        _remove_records(_end(request, room, stay), request.staff.actor)
+
+
+def _end(request: BulkCheckOut, room: Room, stay: Booking) -> Booking:
+    """The list was read without locks: a guest who has moved since is not in this room."""
+    return checkout_booking(
+        booking=stay, performed_by=request.staff.actor, source=SOURCE, room=room
+    )
 
 
 @transaction.atomic

@@ -70,11 +70,12 @@ def tell_new_device(booking: Booking) -> None:
     _tell(booking, "stay_opened_on_new_device", occasion=occasion, context={"when": when})
 
 
-def tell_checked_out(booking: Booking) -> None:
-    """Say goodbye, once for each instant of check-out."""
+def tell_checked_out(booking: Booking, reach: Reach | None) -> None:
+    """Say goodbye where the guest is reached, once for each instant of check-out."""
     left_at = booking.checked_out_at
     occasion = left_at.isoformat() if left_at else ""
-    _tell(booking, "checked_out", occasion=occasion, context={})
+    if reach is not None:
+        _tell_to(reach, booking, "checked_out", occasion=occasion, context={})
 
 
 def tell_message_received(booking: Booking, *, message_key: str) -> None:
@@ -91,7 +92,7 @@ def language_of(booking: Booking) -> Language:
 def reach_of(booking: Booking) -> Reach | None:
     """Return where the guest is told: what they said of themselves counts before what is on file,
     and any e-mail address before any phone. None: there is neither."""
-    guest = booking.guests.filter(is_primary=True).first() or Guest()
+    guest = next((guest for guest in booking.guests.all() if guest.is_primary), Guest())
     if email := guest.email or booking.contact_email:
         return Reach(channel=Channel.EMAIL, recipient=email)
     if phone := guest.phone_number or booking.contact_phone:
@@ -103,8 +104,13 @@ def _tell(booking: Booking, template: str, *, occasion: str, context: dict[str, 
     if context.get(LINK) == "":
         return  # a message about a link that leads nowhere helps nobody; staff have an alert
     reach = reach_of(booking)
-    if reach is None:
-        return
+    if reach is not None:
+        _tell_to(reach, booking, template, occasion=occasion, context=context)
+
+
+def _tell_to(
+    reach: Reach, booking: Booking, template: str, *, occasion: str, context: dict[str, str]
+) -> None:
     hotel = booking.hotel
     notify(
         channel=reach.channel,

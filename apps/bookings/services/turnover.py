@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.bookings.cleaning import clean_note
 from apps.bookings.errors import InvalidRoomTransition
-from apps.bookings.events import room_status_changed
+from apps.bookings.events import news_of_room, tell
 from apps.bookings.models import (
     Booking,
     ExpectedArrival,
@@ -25,6 +25,7 @@ from apps.bookings.states import (
     TaskStatus,
     can_turn,
 )
+from apps.common.events import News
 from apps.common.jobs import wake
 
 
@@ -90,6 +91,22 @@ def note_change(  # what an audit line consists of
 
     The caller holds the room's lock, has saved it, and does this last in its transaction.
     """
+    news = record_change(
+        room, old=old, performed_by=performed_by, source=source, note=note, booking=booking
+    )
+    tell(room.hotel, news)
+
+
+def record_change(
+    room: Room,
+    *,
+    old: RoomStatus,
+    performed_by: str,
+    source: str,
+    note: str = "",
+    booking: Booking | None = None,
+) -> News | None:
+    """Like ``note_change``; the caller tells the news that is returned, along with its own."""
     RoomStatusChange.objects.create(
         room=room,
         booking=booking,
@@ -102,7 +119,7 @@ def note_change(  # what an audit line consists of
     )
     if room.status == RoomStatus.READY_FOR_GUEST:
         _call_waiting_guests(room)
-    room_status_changed(room, old=old, source=source)
+    return news_of_room(room, old=old, source=source)
 
 
 def _call_waiting_guests(room: Room) -> None:

@@ -22,10 +22,11 @@ from apps.concierge.models import Conversation, DepartedStay, Message, RoomServi
 
 def hide_services(booking: Booking) -> None:
     """Take chat and orders away from both sides. The caller holds the lock on ``booking``."""
-    now = timezone.now()
-    _set_hidden(booking, now)
-    DepartedStay.objects.update_or_create(
-        booking=booking, defaults={"due_at": _undo_ends_at(booking, now)}
+    DepartedStay.objects.bulk_create(  # one statement, however much there is to hide
+        [DepartedStay(booking=booking, due_at=_undo_ends_at(booking, timezone.now()))],
+        update_conflicts=True,
+        unique_fields=["booking"],
+        update_fields=["due_at"],
     )
     stay_changed(booking)
 
@@ -36,14 +37,8 @@ def _undo_ends_at(booking: Booking, checked_out_at: datetime) -> datetime:
 
 def show_services_again(booking: Booking) -> None:
     """Bring chat and orders back as they were. The caller holds the lock on ``booking``."""
-    _set_hidden(booking, None)
     DepartedStay.objects.filter(booking=booking).delete()
     stay_changed(booking)
-
-
-def _set_hidden(booking: Booking, hidden_at: datetime | None) -> None:
-    Conversation.objects.filter(booking=booking).update(hidden_at=hidden_at)
-    RoomServiceOrder.objects.filter(booking=booking).update(hidden_at=hidden_at)
 
 
 def work_on_departure(lease: Lease[DepartedStay]) -> None:

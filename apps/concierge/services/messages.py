@@ -115,7 +115,7 @@ def mark_read_by_staff(*, hotel: Hotel, booking_id: str, up_to: str | None = Non
 def _mark_read(booking: Booking, reader: Side, up_to: str | None) -> int:
     booking = get_booking_for_update(booking.pk)
     messages = Message.objects.filter(
-        conversation__booking=booking, conversation__hidden_at__isnull=True
+        conversation__booking=booking, conversation__booking__departed_stay__isnull=True
     )
     unread = messages.filter(sender=reader.other, read_at__isnull=True)
     if up_to is not None:

@@ -128,8 +128,8 @@ def set_order_status(
     found = get_hotel_order(hotel, order_id)
     booking = get_booking_for_update(found.booking_id)
     order = (
-        RoomServiceOrder.objects.select_for_update()
-        .filter(pk=found.pk, hidden_at__isnull=True)
+        RoomServiceOrder.objects.select_for_update(of=("self",))
+        .filter(pk=found.pk, booking__departed_stay__isnull=True)
         .first()
     )
     if order is None:  # checked out meanwhile

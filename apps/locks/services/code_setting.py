@@ -26,7 +26,7 @@ from apps.locks.services.history import record
 from apps.locks.services.reconcile import first_look_after
 from apps.locks.services.retirement import take_off
 from apps.locks.services.usage import look_for_use_before_replacing
-from apps.locks.states import UNWANTED, CodeState
+from apps.locks.states import UNWANTED, CodeState, GrantState
 from apps.locks.ttlock.answers import Passcode
 from apps.locks.ttlock.client import TTLockClient
 from apps.locks.ttlock.errors import CodeNotAccepted, LockCloudError
@@ -78,6 +78,8 @@ def _begin(lease: Lease[AccessCode]) -> Window | None:
         grant = lock_grant(lease)
         code = lease.lock()
         if code is None or code.state in UNWANTED | {CodeState.REMOVED}:
+            return None
+        if grant.state == GrantState.ENDED:
             return None
         if code.state != CodeState.SETTING:
             code.move_to(CodeState.SETTING)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.common.jobs import Lease
 from apps.locks.models import AccessCode
+from apps.locks.services.alignment import align
 from apps.locks.services.breakers import note_reached, shut_until
 from apps.locks.services.budget import may_call, note_open
 from apps.locks.services.cloud import client_for
@@ -42,7 +43,7 @@ class Duty(Enum):
     WINDOW = auto()
     REMOVE = auto()
     ISSUE_OFFLINE = auto()
-    END = auto()  # its grant's time is over
+    END = auto()  # its grant has ended, or the grant's time is over
     END_BY_TIME = auto()  # it could not be recalled, and its hours are over
 
 
@@ -83,7 +84,7 @@ def duty_of(code: AccessCode) -> Duty:
     if code.state in UNWANTED:
         is_over = code.is_unrecallable and code.ends_at <= now
         return Duty.END_BY_TIME if is_over else Duty.REMOVE
-    if code.grant.ends_at <= now and code.grant.state != GrantState.ENDED:
+    if code.grant.ends_at <= now or code.grant.state == GrantState.ENDED:
         return Duty.END
     if code.kind == CodeKind.OFFLINE:
         return Duty.NOTHING if code.state == CodeState.SET else Duty.ISSUE_OFFLINE
@@ -111,5 +112,7 @@ def _end_grant(lease: Lease[AccessCode]) -> None:
     with transaction.atomic():
         grant = lock_grant(lease)
         lease.settle(due_at=timezone.now())
-        if grant.ends_at <= timezone.now() and grant.state != GrantState.ENDED:
+        if grant.state == GrantState.ENDED:
+            align(grant)  # it was ended without a look at its codes
+        elif grant.ends_at <= timezone.now():
             end_grant(grant, actor="worker", reason="Its time is over.")

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.common.jobs import wake
 from apps.locks.errors import NoFreePin
 from apps.locks.models import AccessGrant, Lock, LockAccount
 from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
@@ -131,6 +132,22 @@ def revoke_access(*, holder: str, actor: str, reason: str) -> AccessGrant | None
     if grant is not None:
         end_grant(grant, actor=actor, reason=reason)
     return grant
+
+
+@transaction.atomic(savepoint=False)
+def end_access(*, holder: str, actor: str, reason: str) -> None:
+    """Take the holder's access back at once, and leave its codes to the worker.
+
+    For many at a time: no row of a code is read or locked here.
+    """
+    grant = find_live_grant_for_update(holder)
+    if grant is None:
+        return
+    grant.state = GrantState.ENDED
+    grant.ended_at = grant.due_at = timezone.now()
+    grant.save(update_fields=["state", "ended_at", "due_at"])
+    record("revoked", grant=grant, actor=actor, reason=reason)
+    wake(grant)
 
 
 @transaction.atomic
