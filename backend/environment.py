@@ -70,9 +70,11 @@ class Environment:
     push_backend: str
     checkin_flow_ttl_minutes: float
     checkin_flow_retention_days: int
+    event_retention_days: int
     pin_length: int
     backup_codes_per_lock: int
     rate_limit_checkin: Rate
+    rate_limit_login: Rate
     rate_limit_seating: Rate
     rate_limit_partner: Rate
     trusted_proxy_count: int
@@ -124,9 +126,11 @@ class _Reader:
             push_backend=self._backend("PUSH_BACKEND", debug=debug),
             checkin_flow_ttl_minutes=self._number("CHECKIN_FLOW_TTL_MINUTES", 30.0, 0.01, 1440.0),
             checkin_flow_retention_days=self._whole("CHECKIN_FLOW_RETENTION_DAYS", 30, 1, 3650),
+            event_retention_days=self._whole("EVENT_RETENTION_DAYS", 90, 1, 3650),
             pin_length=self._whole("PIN_LENGTH", 4, 4, 9),
             backup_codes_per_lock=self._whole("BACKUP_CODES_PER_LOCK", 0, 0, 20),
             rate_limit_checkin=self._rate("RATE_LIMIT_CHECKIN", "10/m"),
+            rate_limit_login=self._rate("RATE_LIMIT_LOGIN", "60/m"),
             rate_limit_seating=self._rate("RATE_LIMIT_SEATING", "600/m"),
             rate_limit_partner=self._rate("RATE_LIMIT_PARTNER", "1200/m"),
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -11,7 +11,7 @@ import structlog
 from apps.bookings.models import Hotel
 from apps.bookings.selectors import get_hotel_for_staff
 from apps.common.errors import Forbidden, NotAuthenticated, NotFound
-from apps.common.events import events_after, group_of, last_number
+from apps.common.events import events_after, group_of, last_number, resume
 from apps.common.hearing import Ear
 from apps.common.models import Event
 from apps.common.reading import in_thread
@@ -34,10 +34,13 @@ log = structlog.get_logger(__name__)
 
 LOGIN_SECONDS: Final = 10.0
 
+Read = Callable[[str, int], Sequence[Event]]
+
 
 async def hotel_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI application: tells staff of a hotel what happens there, from now on or ``?after=`` an
-    event's number. A wrong login closes 4403, none within ten seconds 4401."""
+    event's number; ``resync`` comes first where the log does not go back so far. A wrong login
+    closes 4403, none within ten seconds 4401."""
     socket = PlainSocket(scope, receive, send)
     await socket.accept()
     slug: str = scope["url_route"]["kwargs"]["hotel_slug"]
@@ -102,9 +105,11 @@ async def _tell(socket: PlainSocket, staff: StaffIdentity, hotel: Hotel, seen: i
     The group is joined before the first read, so nothing falls between.
     """
     async with Ear(group_of(hotel.event_stream)) as ear:
+        read: Read = resume
         if seen is None:
             seen = await in_thread(last_number, hotel.event_stream)
-        while (events := await in_thread(_read, staff, hotel, seen)) is not None:
+        while (events := await in_thread(_read, read, staff, hotel, seen)) is not None:
+            read = events_after
             for event in events:
                 await socket.send_json(frame_of(hotel, event))
                 seen = event.number
@@ -112,8 +117,8 @@ async def _tell(socket: PlainSocket, staff: StaffIdentity, hotel: Hotel, seen: i
                 await ear.news_or_quiet()
 
 
-def _read(staff: StaffIdentity, hotel: Hotel, seen: int) -> Sequence[Event] | None:
-    return events_after(hotel.event_stream, seen) if is_login_alive(staff) else None
+def _read(read: Read, staff: StaffIdentity, hotel: Hotel, seen: int) -> Sequence[Event] | None:
+    return read(hotel.event_stream, seen) if is_login_alive(staff) else None
 
 
 def frame_of(hotel: Hotel, event: Event) -> dict[str, object]:

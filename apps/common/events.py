@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.common.live import publish_on_commit
+from apps.common.maintenance import delete_portion
 from apps.common.models import Event, EventStream
 
 # Both databases know RETURNING, and the ORM does not: a read of its own would follow each update.
@@ -21,6 +24,7 @@ TAKE_NUMBERS: Final = (
     "UPDATE common_eventstream SET last_number = last_number + %s WHERE name = %s"
     " RETURNING id, last_number"
 )
+RESYNC: Final = "resync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,28 @@ def events_after(stream: str, number: int, *, limit: int = 500) -> Sequence[Even
     """Return the stream's events after ``number``, oldest first."""
     events = Event.objects.filter(stream__name=stream, number__gt=number)
     return list(events.order_by("number")[:limit])
+
+
+def resume(stream: str, number: int) -> Sequence[Event]:
+    """Return what a reader who comes back after ``number`` hears first.
+
+    Where the log has forgotten by now what followed, or never came so far, as after a restore,
+    that is one event ``resync`` which is nowhere stored: fetch the present state again. It has the
+    stream's last number, so what comes after it is complete.
+    """
+    last = last_number(stream)
+    if number == last:
+        return ()
+    events = events_after(stream, number)
+    if number < last and events and events[0].number == number + 1:
+        return events
+    return [Event(number=last, name=RESYNC, data={}, happened_at=timezone.now())]
+
+
+def purge_events(now: datetime) -> bool:
+    """Delete some events that are older than they are kept; return whether any may be left."""
+    before = now - timedelta(days=settings.EVENT_RETENTION_DAYS)
+    return delete_portion(Event.objects.filter(happened_at__lt=before))
 
 
 def last_number(stream: str) -> int:

@@ -11,10 +11,9 @@ from strawberry.scalars import JSON
 
 from apps.bookings.models import Hotel
 from apps.common.errors import Invalid
-from apps.common.events import events_after, group_of, last_number
+from apps.common.events import events_after, group_of, last_number, resume
 from apps.common.models import Event
 from apps.common.reading import in_thread
-from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 from apps.staff.selectors import is_login_alive
 from graphql_schema.live import follow
@@ -49,7 +48,11 @@ class HotelEvent:
 @strawberry.type
 class HotelSubscription:
     @strawberry.subscription(
-        description="What happens at a hotel; with `after`, what was missed since then first."
+        description=(
+            "What happens at a hotel; with `after`, what was missed since then first. Where the "
+            "log does not go back so far, an event named `resync` comes instead: fetch again what "
+            "you show."
+        )
     )
     async def hotel_events(
         self, info: Info, hotel_slug: str, after: strawberry.ID | None = None
@@ -59,7 +62,9 @@ class HotelSubscription:
         position = _position(after)
 
         def read(seen: int | None) -> tuple[int, Sequence[Event]] | None:
-            return _read(hotel, staff, position if seen is None else seen)
+            if not is_login_alive(staff):
+                return None
+            return _begin(hotel, position) if seen is None else _go_on(hotel, seen)
 
         async for event in follow(info, group_of(hotel.event_stream), read):
             yield HotelEvent.of(event)
@@ -73,13 +78,16 @@ def _position(after: str | None) -> int | None:
     return int(after)
 
 
-def _read(
-    hotel: Hotel, staff: StaffIdentity, seen: int | None
-) -> tuple[int, Sequence[Event]] | None:
-    """Return how far the reader is now and what they have not seen; None ends the stream."""
-    if not is_login_alive(staff):
-        return None
-    if seen is None:
+def _begin(hotel: Hotel, position: int | None) -> tuple[int, Sequence[Event]]:
+    """Return where the reader is after the first read, and what it found."""
+    if position is None:
         return last_number(hotel.event_stream), ()
-    events = events_after(hotel.event_stream, seen)
+    return _told(position, resume(hotel.event_stream, position))
+
+
+def _go_on(hotel: Hotel, seen: int) -> tuple[int, Sequence[Event]]:
+    return _told(seen, events_after(hotel.event_stream, seen))
+
+
+def _told(seen: int, events: Sequence[Event]) -> tuple[int, Sequence[Event]]:
     return (events[-1].number if events else seen), events

@@ -69,6 +69,14 @@ def test_many_at_once_get_no_more(window: Window) -> None:
     assert waits.count(0.0) == 5
 
 
+def test_looking_whether_there_is_room_counts_nothing(window: Window) -> None:
+    key = next(keys)
+
+    assert [window.seconds_until_room(FIVE_A_MINUTE, key) for _ in range(9)] == [0.0] * 9
+    assert let_in(window, FIVE_A_MINUTE, key, 9) == 5
+    assert 55 < window.seconds_until_room(FIVE_A_MINUTE, key) <= 60
+
+
 def test_a_window_moves_and_what_was_refused_does_not_count() -> None:
     clock = Clock()
     window = MemoryWindow(clock)

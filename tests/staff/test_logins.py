@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from apps.bookings.models import Hotel
+from apps.common.errors import RateLimited
+from apps.common.limits.rates import Rate
 from apps.staff.roles import PERMISSIONS, Permission, Role, may
+from apps.staff.services.login_limits import WRONG_FROM_ADDRESS, WRONG_FROM_ANYWHERE
 from apps.staff.services.logins import log_out_everywhere, open_login
 from tests.factories.bookings import HotelFactory
 from tests.factories.staff import PASSWORD, UserFactory, logged_in, works_at
@@ -206,3 +211,109 @@ def test_a_superuser_works_everywhere_and_hears_what_does_not_exist(hotel: Hotel
 
     assert flows_of(root, hotel.slug).status_code == 200
     assert code_of(flows_of(root, "no-such-hotel")) == (404, "NOT_FOUND")
+
+
+# -- guessing ------------------------------------------------------------------------------------
+
+guessing = pytest.mark.usefixtures("fresh_limits", "quick_hashing")
+
+
+@pytest.fixture
+def quick_hashing(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def known(username: str) -> User:
+    user: User = UserFactory(username=username, with_password=True)
+    return user
+
+
+@guessing
+@pytest.mark.parametrize("username", ["niamh", "nobody"])
+def test_wrong_passwords_use_up_their_window_whether_or_not_the_name_exists(
+    client: APIClient, username: str
+) -> None:
+    known("niamh")
+
+    wrong = [log_in(client, username, "wrong") for _ in range(WRONG_FROM_ADDRESS.count)]
+    refused = log_in(client, username, PASSWORD)
+
+    assert {code_of(answer) for answer in wrong} == {(401, "NOT_AUTHENTICATED")}
+    assert code_of(refused) == (429, "RATE_LIMITED")
+    assert 0 < int(refused["Retry-After"]) <= WRONG_FROM_ADDRESS.seconds
+    assert refused.json()["error"]["message"] == RateLimited.sentence
+
+
+@guessing
+def test_who_guesses_shuts_no_door_to_others(client: APIClient, hotel: Hotel) -> None:
+    user = known("niamh")
+    at_work = logged_in(user)
+    for _ in range(WRONG_FROM_ADDRESS.count + 1):
+        log_in(client, "niamh", "wrong")
+
+    elsewhere = client.post(
+        LOGIN, {"username": "niamh", "password": PASSWORD}, REMOTE_ADDR="203.0.113.7", format="json"
+    )
+
+    assert elsewhere.status_code == 200
+    assert log_in(client, known("ciara").username, PASSWORD).status_code == 200
+    assert at_work.delete(LOGIN).status_code == 204
+
+
+@guessing
+def test_from_many_addresses_a_name_can_be_guessed_at_only_so_often(client: APIClient) -> None:
+    known("niamh")
+    answers = [
+        client.post(
+            LOGIN,
+            {"username": "niamh", "password": "wrong"},
+            REMOTE_ADDR=f"203.0.113.{index}",
+            format="json",
+        )
+        for index in range(WRONG_FROM_ANYWHERE.count + 1)
+    ]
+
+    assert [answer.status_code for answer in answers[-2:]] == [401, 429]
+
+
+@guessing
+def test_logging_in_rightly_is_never_held_against_anybody(client: APIClient) -> None:
+    known("niamh")
+
+    answers = [log_in(client, "niamh", PASSWORD) for _ in range(WRONG_FROM_ADDRESS.count * 2)]
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
+@guessing
+def test_an_address_may_try_only_so_often_whatever_it_tries(
+    client: APIClient, settings: Settings
+) -> None:
+    settings.RATE_LIMIT_LOGIN = Rate(3, 60)
+
+    answers = [log_in(client, f"name-{index}", "wrong") for index in range(4)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+@guessing
+def test_unknown_inactive_and_known_names_cost_one_hashing_each(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock tells nobody which names exist: what takes time is done once for each."""
+    known("niamh")
+    UserFactory(username="left", with_password=True, is_active=False)
+    UserFactory(username="no-password")
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self: MD5PasswordHasher, password: str, *rest: Any, **more: Any) -> str:
+        hashed.append(password)
+        return encode(self, password, *rest, **more)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    for name in ("niamh", "left", "no-password", "nobody"):
+        hashed.clear()
+        assert log_in(client, name, "wrong").status_code == 401
+        assert len(hashed) == 1, name

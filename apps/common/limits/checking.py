@@ -27,6 +27,15 @@ def check_rate(name: str, rate: Rate, key: str) -> None:
         raise RateLimited(retry_after_seconds=math.ceil(wait))
 
 
+def require_room(name: str, rate: Rate, key: str) -> None:
+    """Refuse where ``check_rate`` would, and count nothing. Raises RateLimited."""
+    if rate.count == 0:
+        return
+    wait = _window(settings.REDIS_URL).seconds_until_room(rate, _kept(name, key))
+    if wait > 0:
+        raise RateLimited(retry_after_seconds=math.ceil(wait))
+
+
 def is_within(name: str, rate: Rate, key: str) -> bool:
     """Count one event of ``key`` and answer whether that is still usual: for alerts."""
     return _seconds_to_wait(name, rate, key) == 0
@@ -35,7 +44,11 @@ def is_within(name: str, rate: Rate, key: str) -> bool:
 def _seconds_to_wait(name: str, rate: Rate, key: str) -> float:
     if rate.count == 0:
         return 0.0
-    return _window(settings.REDIS_URL).seconds_to_wait(rate, f"{name}:{keyed_digest(key)}")
+    return _window(settings.REDIS_URL).seconds_to_wait(rate, _kept(name, key))
+
+
+def _kept(name: str, key: str) -> str:
+    return f"{name}:{keyed_digest(key)}"
 
 
 @lru_cache(maxsize=4)

@@ -38,6 +38,10 @@ class Window(Protocol):
         """Count an event of ``key`` and return 0, or return how long until one fits."""
         ...
 
+    def seconds_until_room(self, rate: Rate, key: str) -> float:
+        """Return how long until an event of ``key`` fits; nothing is counted."""
+        ...
+
 
 class MemoryWindow:
     """Counts in this process, and forgets with it.
@@ -57,14 +61,18 @@ class MemoryWindow:
         with self._lock:
             now = self._clock()
             events = self._events.setdefault((rate, key), deque())
-            while events and events[0] <= now - rate.seconds:
-                events.popleft()
-            if len(events) >= rate.count:
-                return events[0] + rate.seconds - now
+            wait = _wait(events, rate, now)
+            if wait > 0:
+                return wait
             events.append(now)
             if len(self._events) > self._tidy_at:
                 self._tidy(now)
             return 0.0
+
+    def seconds_until_room(self, rate: Rate, key: str) -> float:
+        """Return how long until an event of ``key`` fits; nothing is counted."""
+        with self._lock:
+            return _wait(self._events.get((rate, key), deque()), rate, self._clock())
 
     def _tidy(self, now: float) -> None:
         self._events = {
@@ -76,6 +84,13 @@ class MemoryWindow:
 
     def __len__(self) -> int:
         return len(self._events)
+
+
+def _wait(events: deque[float], rate: Rate, now: float) -> float:
+    """Forget what is too old to count; return how long until another event fits."""
+    while events and events[0] <= now - rate.seconds:
+        events.popleft()
+    return events[0] + rate.seconds - now if len(events) >= rate.count else 0.0
 
 
 class RedisWindow:
@@ -101,19 +116,26 @@ class RedisWindow:
 
     def seconds_to_wait(self, rate: Rate, key: str) -> float:
         """Count an event of ``key`` and return 0, or return how long until one fits."""
+        return self._ask(self._limiter.hit, rate, key)
+
+    def seconds_until_room(self, rate: Rate, key: str) -> float:
+        """Return how long until an event of ``key`` fits; nothing is counted."""
+        return self._ask(self._limiter.test, rate, key)
+
+    def _ask(self, question: Callable[..., bool], rate: Rate, key: str) -> float:
         if not self._may_ask():
             return 0.0
         try:
-            wait = self._ask(rate, key)
+            wait = self._answer(question, rate, key)
         except (redis.RedisError, OSError) as error:
             self._note(broken=True, error=type(error).__name__)
             return 0.0
         self._note(broken=False)
         return wait
 
-    def _ask(self, rate: Rate, key: str) -> float:
+    def _answer(self, question: Callable[..., bool], rate: Rate, key: str) -> float:
         item = RateLimitItemPerSecond(rate.count, rate.seconds)
-        if self._limiter.hit(item, key):
+        if question(item, key):
             return 0.0
         stats = self._limiter.get_window_stats(item, key)
         return max(stats.reset_time - time.time(), 0.001)  # the window moved on between the two

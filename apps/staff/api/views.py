@@ -9,9 +9,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.api.documentation import refusals
+from apps.common.addresses import address_of_request
+from apps.common.api.documentation import refusals, retry_after
 from apps.common.api.views import SecretView, read_body
-from apps.common.errors import NotAuthenticated
+from apps.common.errors import NotAuthenticated, RateLimited
 from apps.staff.api.authentication import IsStaff, StaffAuthentication
 from apps.staff.identity import StaffIdentity
 from apps.staff.services.logins import log_in, log_out
@@ -43,14 +44,19 @@ class TokenView(SecretView):
         summary="Log in",
         description="Answers a bearer token for staff endpoints, GraphQL and WebSockets.",
         request=CredentialsSerializer,
-        responses={200: LoginSerializer, **refusals(NotAuthenticated, has_body=True)},
+        parameters=[retry_after(429)],
+        responses={200: LoginSerializer, **refusals(NotAuthenticated, RateLimited, has_body=True)},
         auth=[],
         tags=["staff"],
     )
     def post(self, request: Request) -> Response:
         """Log in."""
         body = read_body(request, CredentialsSerializer)
-        login = log_in(username=body["username"], password=body["password"])
+        login = log_in(
+            username=body["username"],
+            password=body["password"],
+            client_address=address_of_request(request),
+        )
         return Response({"token": login.token, "expires_at": login.expires_at})
 
     @extend_schema(

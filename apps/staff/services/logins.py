@@ -11,6 +11,7 @@ from knox.models import AuthToken
 
 from apps.common.errors import NotAuthenticated
 from apps.staff.identity import StaffIdentity
+from apps.staff.services.login_limits import count_wrong_login, limit_logins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +22,15 @@ class Login:
     expires_at: datetime
 
 
-def log_in(*, username: str, password: str) -> Login:
-    """Return a new login; earlier ones go on. Raises NotAuthenticated, alike for every reason."""
+def log_in(*, username: str, password: str, client_address: str) -> Login:
+    """Return a new login; earlier ones go on.
+
+    Raises NotAuthenticated, alike for every reason and after the same time; RateLimited.
+    """
+    limit_logins(username, client_address)
     user = authenticate(username=username, password=password)
     if user is None or not user.is_active:
+        count_wrong_login(username, client_address)
         raise NotAuthenticated("The username or the password is wrong.")
     return open_login(user)
 
