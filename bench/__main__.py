@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bench import checkin_load, details_latency, first_pin, lock_storm, pin_latency
+from bench import checkin_load, checkout, details_latency, first_pin, lock_storm, pin_latency
 from bench.common import BenchFailed, Report, print_report, save_report
 
 BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "checkin_load": checkin_load.measure,
+    "checkout": checkout.measure,
     "pin_latency": pin_latency.measure,
     "details_latency": details_latency.measure,
     "first_pin": first_pin.measure,

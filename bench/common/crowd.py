@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,25 +21,41 @@ KEPT_SECONDS: Final = 3.0  # servers close idle connections after five
 _Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer: decoded, with its headers by their names in small letters."""
+
+    body: Any
+    headers: Mapping[str, str]
+    seconds: float
+
+
 class Crowd:
     """Asks over connections that are kept and shared, as one proxy in front of the server would."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, token: str = "") -> None:
+        """``token``: a login of staff; without it guests ask."""
         address = urlsplit(base_url)
+        self._login = f"Authorization: Bearer {token}\r\n" if token else ""
         self._host, self._port = str(address.hostname), int(address.port or 80)
         self._free: list[tuple[float, _Line]] = []
 
     async def ask(self, document: str, **variables: Any) -> tuple[Any, float]:
         """Return the answer's only field and the seconds that it took. Raises BenchFailed."""
-        body = json.dumps({"query": document, "variables": variables}).encode()
+        answered = await self.call("POST", "/graphql/", {"query": document, "variables": variables})
+        if answered.body.get("errors"):
+            raise BenchFailed(answered.body["errors"][0]["message"])
+        return next(iter(answered.body["data"].values())), answered.seconds
+
+    async def call(self, method: str, path: str, given: Any = None) -> Answered:
+        """Return what an address answers to ``given`` as JSON. Raises BenchFailed unless 200."""
+        body = b"" if given is None else json.dumps(given).encode()
         started = time.perf_counter()
         line = await self._line()
-        answer = await self._exchange(line, body)
+        headers, answer = await self._exchange(line, f"{method} {path}", body)
         seconds = time.perf_counter() - started
         self._free.append((time.monotonic(), line))
-        if answer.get("errors"):
-            raise BenchFailed(answer["errors"][0]["message"])
-        return next(iter(answer["data"].values())), seconds
+        return Answered(body=json.loads(answer), headers=headers, seconds=seconds)
 
     async def watch(self, document: str, **variables: Any) -> AsyncIterator[Any]:
         """Yield what a subscription sends."""
@@ -65,18 +82,18 @@ class Crowd:
             line[1].close()
         return await asyncio.open_connection(self._host, self._port)
 
-    async def _exchange(self, line: _Line, body: bytes) -> Any:
+    async def _exchange(self, line: _Line, asked: str, body: bytes) -> tuple[dict[str, str], bytes]:
         reader, writer = line
         head = (
-            f"POST /graphql/ HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+            f"{asked} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n{self._login}"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         writer.write(head.encode() + body)
         status, *headers = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         if " 200 " not in status:
-            raise BenchFailed(f"The server answered {status}.")
+            raise BenchFailed(f"{asked}: the server answered {status}.")
         named = dict(header.lower().split(": ", 1) for header in headers if ": " in header)
-        return json.loads(await reader.readexactly(int(named["content-length"])))
+        return named, await reader.readexactly(int(named["content-length"]))
 
 
 async def at_rate(count: int, a_second: float, arrive: Callable[[int], Any]) -> list[Any]:

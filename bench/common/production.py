@@ -22,8 +22,12 @@ SECRET: Final = "of-the-bench-alone-and-long-enough-to-be-accepted"  # noqa: S10
 class ProductionHouse:
     """Real servers with a migrated database, then the two processes. Use it by ``with``."""
 
-    def __init__(self, directory: Path, lock_cloud_url: str) -> None:
+    def __init__(
+        self, directory: Path, lock_cloud_url: str, *, settings: str = "backend.settings"
+    ) -> None:
+        """``settings``: the module that every process takes its settings from."""
         self._directory = directory
+        self._settings = settings
         self._lock_cloud_url = lock_cloud_url
         self._servers = ExitStack()
         self._database_url = ""
@@ -41,6 +45,7 @@ class ProductionHouse:
                 **dict.fromkeys(("SECRET_KEY", "FIELD_ENCRYPTION_KEY"), SECRET),
                 **dict.fromkeys(("TTLOCK_CLIENT_ID", "TTLOCK_CLIENT_SECRET"), "bench"),
                 **dict.fromkeys(("TTLOCK_USERNAME", "TTLOCK_PASSWORD"), "bench"),
+                "DJANGO_SETTINGS_MODULE": self._settings,
                 "EMAIL_URL": "dummymail://",
                 "RATE_LIMIT_CHECKIN": "0",  # one address plays all the guests
             }
