@@ -18,7 +18,7 @@ from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.pagination import page_of
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import Booking, BookingInput
-from graphql_schema.bookings.turnover import (
+from graphql_schema.bookings.turnover_types import (
     BulkCheckIn,
     BulkCheckInInput,
     BulkCheckInResult,
