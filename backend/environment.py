@@ -19,6 +19,7 @@ import environ
 
 from apps.common.limits.rates import Rate
 from backend.kept_secrets import kept_secret
+from graphql_schema.persisted.listed import read_listed
 
 T = TypeVar("T", int, float)
 
@@ -80,6 +81,10 @@ class Environment:
     trusted_proxy_count: int
     webhook_allow_private: bool
     max_proof_bytes: int
+    graphql_introspection: bool
+    graphql_ide: bool
+    graphql_batch_limit: int
+    graphql_allowed_documents: Mapping[str, str] | None
 
 
 def declare_serving() -> None:
@@ -136,6 +141,10 @@ class _Reader:
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
+            graphql_introspection=self._flag("GRAPHQL_INTROSPECTION", default=debug),
+            graphql_ide=self._flag("GRAPHQL_IDE", default=debug),
+            graphql_batch_limit=self._whole("GRAPHQL_BATCH_LIMIT", 0, 0, 20),
+            graphql_allowed_documents=self._allowed_documents(),
         )
 
     def _var_dir(self) -> Path:
@@ -289,6 +298,17 @@ class _Reader:
                 "such as https://desk.example.com."
             )
         return origins
+
+    def _allowed_documents(self) -> Mapping[str, str] | None:
+        path = self._text("GRAPHQL_ALLOWED_DOCUMENTS", "")
+        if not path:
+            return None
+        try:
+            return read_listed(Path(path))
+        except OSError as error:
+            raise SettingsError("GRAPHQL_ALLOWED_DOCUMENTS names no file to be read.") from error
+        except ValueError as error:
+            raise SettingsError(f"GRAPHQL_ALLOWED_DOCUMENTS can't be used: {error}.") from error
 
     # -- plain values ----------------------------------------------------------------------
 

@@ -47,6 +47,10 @@ RATE_LIMIT_PARTNER = ENVIRONMENT.rate_limit_partner
 TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 MAX_PROOF_BYTES = ENVIRONMENT.max_proof_bytes
+GRAPHQL_INTROSPECTION = ENVIRONMENT.graphql_introspection
+GRAPHQL_IDE = ENVIRONMENT.graphql_ide
+GRAPHQL_BATCH_LIMIT = ENVIRONMENT.graphql_batch_limit
+GRAPHQL_ALLOWED_DOCUMENTS = ENVIRONMENT.graphql_allowed_documents
 
 INSTALLED_APPS = [
     "backend",
@@ -155,6 +159,26 @@ else:
             "CONFIG": {"capacity": 1000},
         }
     }
+
+# What GraphQL clients name by a digest; places are few and bounded, see persisted/automatic.py.
+if REDIS_URL:
+    _PERSISTED_QUERIES: dict[str, Any] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "doorstep-persisted-queries",
+        # A broken Redis delays nobody: documents are then sent whole.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+else:
+    _PERSISTED_QUERIES = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "persisted-queries",
+        "OPTIONS": {"MAX_ENTRIES": 4096},
+    }
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "persisted_queries": _PERSISTED_QUERIES,
+}
 
 HUEY: dict[str, Any] = {
     "name": "doorstep",

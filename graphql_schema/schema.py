@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Final
+from typing import Any
 
 import strawberry
 import structlog
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.utils.str_converters import to_camel_case
@@ -27,6 +26,7 @@ from graphql_schema.checkin.subscriptions import CheckInSubscription
 from graphql_schema.concierge.mutations import ConciergeMutation
 from graphql_schema.concierge.queries import ConciergeQuery
 from graphql_schema.concierge.subscriptions import ConciergeSubscription
+from graphql_schema.documents import Document, ReadOnce, read_document
 from graphql_schema.flat_lists import FlatListExecution
 from graphql_schema.problems import (
     InvalidProblem,
@@ -42,8 +42,6 @@ from graphql_schema.seating.staff import SeatReviewMutation, SeatReviewQuery
 from graphql_schema.seating.waiting import WaitingListMutation, WaitingListQuery
 
 log = structlog.get_logger(__name__)
-
-LONGEST_DOCUMENT: Final = 2000  # tokens; a schema explorer's longest question has about 200
 
 
 @strawberry.type(description="Reads.")
@@ -89,6 +87,10 @@ class Subscription(
 class DoorstepSchema(strawberry.Schema):
     """A schema whose errors tell callers a code, and strangers nothing about bugs."""
 
+    def read(self, text: str) -> Document:
+        """Return a document that keeps within the limits. Raises DocumentRefused."""
+        return read_document(text, self._schema)
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
@@ -120,13 +122,7 @@ schema = DoorstepSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[Problem, InvalidProblem, PendingProblem, UnavailableProblem],
-    # Clients send the same few documents all the time: the caches outlive a request, and hold no
-    # document that is longer than the limit.
-    extensions=[
-        lambda: MaxTokensLimiter(max_token_count=LONGEST_DOCUMENT),
-        ParserCache,
-        ValidationCache,
-    ],
+    extensions=[ReadOnce],
     config=StrawberryConfig(auto_camel_case=True),
     execution_context_class=FlatListExecution,
 )

@@ -1,60 +1,92 @@
-"""GraphQL over HTTP: a plain synchronous view, which serves WSGI and ASGI alike."""
+"""GraphQL over HTTP: a plain synchronous view, which serves WSGI and ASGI alike.
+
+It never authenticates by cookie, so it needs no CSRF token.
+"""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
-import orjson
-from cross_web import HTTPException, SyncHTTPRequestAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from strawberry.django.views import GraphQLView
-from strawberry.http import GraphQLRequestData
+from graphql import OperationDefinitionNode, OperationType
+from strawberry.http.ides import get_graphql_ide_html
 
+from graphql_schema.http.answers import Answer, respond
+from graphql_schema.http.asking import Asked, read_address, read_body, split_batch
+from graphql_schema.http.caching import let_caches_keep
+from graphql_schema.http.refusals import method_not_allowed
+from graphql_schema.limits import DocumentRefused
 from graphql_schema.schema import schema
 
 
-class DoorstepGraphQLView(GraphQLView[Any, None]):
-    """Never authenticates by cookie, so it needs no CSRF token."""
-
-    def parse_http_body(
-        self, request: SyncHTTPRequestAdapter
-    ) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """Read the request's body. Raises HTTPException for bytes that are no text."""
-        try:
-            return super().parse_http_body(request)
-        except UnicodeDecodeError:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is not UTF-8.") from None
-
-    def decode_json(self, data: str | bytes) -> Any:
-        """Decode the body. Raises HTTPException for what is nested too deep or no object."""
-        try:
-            decoded = super().decode_json(data)
-        except RecursionError:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is nested too deep.") from None
-        if not isinstance(decoded, dict | list):
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-        return decoded
-
-    def encode_json(self, data: object) -> str | bytes:
-        """Encode the answer; errors may quote half characters, which only the slow way can."""
-        try:
-            return orjson.dumps(data)
-        except TypeError:
-            return super().encode_json(data)
-
-    def get_context(self, request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
-        """Return what resolvers see."""
-        return {"request": request, "response": response}
+@csrf_exempt
+def graphql_view(request: HttpRequest) -> HttpResponseBase:
+    """Answer one operation, or a batch of them."""
+    if _is_for_people(request):
+        return HttpResponse(get_graphql_ide_html(graphql_ide="graphiql"))
+    try:
+        if request.method == "GET":
+            return _answer_get(request)
+        if request.method == "POST":
+            return _answer_post(request)
+        raise method_not_allowed("GraphQL takes POST and GET.", allow="GET, POST")
+    except DocumentRefused as refusal:
+        return respond(request, [Answer.of_refusal(refusal)], is_batch=False)
 
 
-graphql_view = csrf_exempt(
-    DoorstepGraphQLView.as_view(
-        schema=schema,
-        graphql_ide="graphiql" if settings.DEBUG else None,
-        allow_queries_via_get=False,
-        multipart_uploads_enabled=True,
+def _is_for_people(request: HttpRequest) -> bool:
+    """Answer whether a browser opens the page of the schema explorer."""
+    asks_for_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+    return asks_for_page and not request.GET and settings.GRAPHQL_IDE
+
+
+def _answer_get(request: HttpRequest) -> HttpResponseBase:
+    asked = Asked.of(read_address(request))
+    text = asked.text()
+    operation = schema.read(text).operation(asked.operation_name)
+    if operation.operation is not OperationType.QUERY:
+        raise method_not_allowed("GET answers queries; send others by POST.", allow="POST")
+    answer = _executed(request, text, asked, operation)
+    response = respond(request, [answer], is_batch=False)
+    return let_caches_keep(request, response, operation) if answer.is_whole else response
+
+
+def _answer_post(request: HttpRequest) -> HttpResponse:
+    body = read_body(request)
+    if isinstance(body, list):
+        answers = [_answer(request, part) for part in split_batch(body)]
+        return respond(request, answers, is_batch=True)
+    return respond(request, [_answer(request, body)], is_batch=False)
+
+
+def _answer(request: HttpRequest, body: Any) -> Answer:
+    try:
+        return _answer_asked(request, Asked.of(body))
+    except DocumentRefused as refusal:
+        return Answer.of_refusal(refusal)
+
+
+def _answer_asked(request: HttpRequest, asked: Asked) -> Answer:
+    text = asked.text()
+    operation = schema.read(text).operation(asked.operation_name)
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise DocumentRefused("Subscriptions need a WebSocket.")
+    answer = _executed(request, text, asked, operation)
+    if asked.persisted is not None and asked.query and answer.was_executed:
+        asked.persisted.remember(text)
+    return answer
+
+
+def _executed(
+    request: HttpRequest, text: str, asked: Asked, operation: OperationDefinitionNode
+) -> Answer:
+    result = schema.execute_sync(
+        text,
+        variable_values=asked.variables,
+        context_value={"request": request},
+        operation_name=operation.name.value if operation.name else None,
     )
-)
+    return Answer.of_result(result)

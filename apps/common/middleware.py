@@ -13,6 +13,17 @@ from django.http import HttpRequest, HttpResponse
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
+def request_id_of(given: str) -> str:
+    """Return the caller's id where it is well formed, else a new one."""
+    return given if ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+
+
+def current_request_id() -> str | None:
+    """Return the id of the request that is being answered, if one is."""
+    request_id: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    return request_id
+
+
 class RequestIdMiddleware:
     """Takes the caller's ``X-Request-ID`` where it is well formed, else makes one."""
 
@@ -20,8 +31,7 @@ class RequestIdMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self._get_response(request)
         response["X-Request-ID"] = request_id

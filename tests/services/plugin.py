@@ -31,7 +31,7 @@ FOREIGN_NAMES: Final = frozenset(
         *("TRUSTED_PROXY_COUNT", "WEBHOOK_ALLOW_PRIVATE"),
     }
 )
-FOREIGN_PREFIXES: Final = ("TTLOCK_", "RATE_LIMIT_")
+FOREIGN_PREFIXES: Final = ("TTLOCK_", "RATE_LIMIT_", "GRAPHQL_")
 OWN_SETTINGS: Final = {
     "DEBUG": "false",
     "SECRET_KEY": "for-tests-only-and-long-enough-to-be-accepted",
