@@ -35,6 +35,7 @@ from graphql_schema.problems import (
     UnavailableProblem,
 )
 from graphql_schema.seating.best import BestSeatsMutation, BestSeatsQuery
+from graphql_schema.seating.blocks import SeatBlockMutation
 from graphql_schema.seating.live import SeatingSubscription
 from graphql_schema.seating.mutations import SeatingMutation
 from graphql_schema.seating.queries import SeatingQuery
@@ -73,6 +74,7 @@ class Mutation(
     BestSeatsMutation,
     WaitingListMutation,
     SeatReviewMutation,
+    SeatBlockMutation,
 ):
     pass
 

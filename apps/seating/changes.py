@@ -35,14 +35,17 @@ class SeatNews:
     resync: bool = False
 
 
-def record_change(event: SeatingEvent, states: Mapping[Seat, SeatStatus]) -> None:
+def record_change(
+    event: SeatingEvent, states: Mapping[Seat, SeatStatus], *, is_new_map: bool = False
+) -> None:
     """Take the event's next version; watchers hear of it once the transaction commits.
 
     Call it once and last in a transaction: from here to the commit the event's other writers
-    wait. ``states`` empty: nothing changed and no version is taken.
+    wait. ``states`` empty: nothing changed and no version is taken, but for a new map.
     """
-    if not states:
+    if not states and not is_new_map:
         return
+    told = {} if is_new_map else states
     with transaction.atomic():
         events = SeatingEvent.objects.filter(pk=event.pk)
         events.update(seq=F("seq") + 1)
@@ -50,7 +53,8 @@ def record_change(event: SeatingEvent, states: Mapping[Seat, SeatStatus]) -> Non
         SeatChange.objects.create(
             event=event,
             version=version,
-            seats=[(seat.pk, seat.label, status.value) for seat, status in states.items()],
+            seats=[(seat.pk, seat.label, status.value) for seat, status in told.items()],
+            is_new_map=is_new_map,
             changed_at=timezone.now(),
         )
         publish_on_commit(event.live_group, {"version": version})
@@ -80,4 +84,4 @@ def news_after(event_id: int, version: int) -> Sequence[SeatNews]:
 
 def _news(row: SeatChange) -> SeatNews:
     seats = [SeatState(pk, label, SeatStatus(status)) for pk, label, status in row.seats]
-    return SeatNews(version=row.version, seats=seats)
+    return SeatNews(version=row.version, seats=seats, resync=row.is_new_map)

@@ -84,6 +84,44 @@ class CompanionAlone(errors.Invalid):
         )
 
 
+class SeatsInUse(errors.Conflict):
+    """A map without seats that somebody holds or has booked."""
+
+    code = "SEATS_TAKEN"
+    sentence = "Seats that are held or booked can't be taken off the map."
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = list(labels)
+        super().__init__(
+            f"{_listed(self.labels)}: held or booked seats can't be taken off the map."
+        )
+
+    @property
+    def rest_fields(self) -> Mapping[str, Any]:
+        """What REST shows beside the sentence."""
+        return {"labels": self.labels}
+
+
+class MapUnusable(errors.Invalid):
+    """A file that draws no map; the lines say why, each with its number."""
+
+    sentence = "The seat map can't be used; see the lines."
+
+    def __init__(self, lines: Sequence[tuple[int, str]]) -> None:
+        self.lines = [{"line": line, "message": message} for line, message in lines]
+        first = self.lines[0]
+        super().__init__(f"The seat map can't be used: line {first['line']}: {first['message']}")
+
+    @property
+    def rest_fields(self) -> Mapping[str, Any]:
+        """What REST shows beside the sentence."""
+        return {"lines": self.lines}
+
+
+class MapTooLarge(errors.TooLarge):
+    code = "FILE_TOO_LARGE"
+
+
 class OrderNotFound(errors.NotFound):
     code = "ORDER_NOT_FOUND"
     sentence = "There is no such order."

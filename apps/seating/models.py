@@ -136,6 +136,9 @@ class Seat(models.Model):
     )
     is_blocked = models.BooleanField(default=False)
     blocked_reason = models.CharField(max_length=200, blank=True)
+    is_retired = models.BooleanField(
+        default=False, editable=False, help_text="Off the map; kept for the orders that had it."
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -145,6 +148,10 @@ class Seat(models.Model):
                 condition=Q(is_blocked=False, blocked_reason="")
                 | (Q(is_blocked=True) & ~Q(blocked_reason="")),
                 name="seating_blocked_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_retired=False) | Q(is_blocked=True),
+                name="seating_retired_is_blocked",
             ),
         ]
 
@@ -265,6 +272,8 @@ class PaymentProof(models.Model):
 class SeatChange(models.Model):
     """What one transaction changed: ``seats`` is a list of (seat's key, label, status).
 
+    ``is_new_map``: the seats themselves are others now, and no list of states can tell that.
+
     ``version`` is taken under the event's row lock, which is held until the commit: a reader who
     has seen a version has seen every smaller one.
     """
@@ -272,6 +281,7 @@ class SeatChange(models.Model):
     event = models.ForeignKey(SeatingEvent, on_delete=models.CASCADE, related_name="changes")
     version = models.PositiveBigIntegerField()
     seats = models.JSONField()
+    is_new_map = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -111,16 +111,16 @@ def read_chart(event: SeatingEvent) -> Mapping[str, Sequence[Any]]:
 
 
 def _read_columns(event: SeatingEvent, names: Sequence[str]) -> Sequence[Sequence[Any]]:
-    rows = event.seats.order_by("pk").values_list(*names)
+    rows = event.seats.filter(is_retired=False).order_by("pk").values_list(*names)
     return tuple(zip(*rows, strict=True)) or tuple(() for _ in names)
 
 
 def read_availability(event: SeatingEvent) -> Availability:
     """Return the seats that can't be had; the version is read before them."""
     edition = SeatingEvent.objects.values_list("seq", "chart_version").get(pk=event.pk)
-    blocked = event.seats.filter(is_blocked=True).order_by("pk").values_list("label", flat=True)
+    blocked = event.seats.filter(is_blocked=True, is_retired=False).order_by("pk")
     live = live_allocations(timezone.now()).filter(seat__event=event).order_by("seat_id")
-    taken = dict.fromkeys(blocked, SeatStatus.BLOCKED)
+    taken = dict.fromkeys(blocked.values_list("label", flat=True), SeatStatus.BLOCKED)
     for label, status in live.values_list("seat__label", "status"):
         taken[label] = _status(status, is_blocked=False)
     return Availability(event=event, version=edition[0], chart_version=edition[1], taken=taken)

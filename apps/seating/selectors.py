@@ -66,7 +66,7 @@ def sales_end(event: SeatingEvent) -> datetime:
 
 def seats_of(event: SeatingEvent, labels: Iterable[str]) -> QuerySet[Seat]:
     """Return the event's seats of those labels, in the order in which they are locked."""
-    return event.seats.filter(label__in=labels).order_by("pk")
+    return event.seats.filter(label__in=labels, is_retired=False).order_by("pk")
 
 
 # -- orders ----------------------------------------------------------------------------------------
@@ -149,13 +149,15 @@ def _orders_named(name: OrderName) -> QuerySet[SeatOrder]:
     return orders.filter(number=number) if NUMBER.fullmatch(number) else orders.none()
 
 
-def get_event_for_staff(identity: StaffIdentity, slug: str) -> SeatingEvent:
-    """Return the event if this person reviews payments at its hotel.
+def get_event_for_staff(
+    identity: StaffIdentity, slug: str, permission: Permission = Permission.REVIEW_PAYMENTS
+) -> SeatingEvent:
+    """Return the event if this person may do that at its hotel.
 
     Raises EventNotFound, Forbidden.
     """
     event = get_event(slug)
-    identity.require(Permission.REVIEW_PAYMENTS, hotel_id=event.hotel_id)
+    identity.require(permission, hotel_id=event.hotel_id)
     return event
 
 

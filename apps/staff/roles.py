@@ -27,6 +27,8 @@ class Permission(StrEnum):
     TALK_TO_GUESTS = "talk_to_guests"
     SERVE_ORDERS = "serve_orders"
     REVIEW_PAYMENTS = "review_payments"
+    BLOCK_SEATS = "block_seats"
+    DRAW_SEATS = "draw_seats"  # an event's seat map as a whole
     VIEW_REPORTS = "view_reports"
 
 
@@ -43,6 +45,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             P.TALK_TO_GUESTS,
             P.SERVE_ORDERS,
             P.REVIEW_PAYMENTS,
+            P.BLOCK_SEATS,
             P.VIEW_REPORTS,
         }
     ),

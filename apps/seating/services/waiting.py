@@ -78,17 +78,23 @@ def _require_possible(event: SeatingEvent, request: WaitingRequest) -> None:
         raise Invalid("Ask for at least one seat.", field="quantity")
     if request.quantity > event.most_seats_per_order:
         raise TooManySeats(event.most_seats_per_order, field="quantity")
-    known = event.seats.order_by().values_list("category", flat=True).distinct()
+    known = (
+        event.seats.filter(is_retired=False)
+        .order_by()
+        .values_list("category", flat=True)
+        .distinct()
+    )
     if request.category and request.category not in set(known):
         raise Invalid("The event has no such category.", field="category")
 
 
-def tell_change(event: SeatingEvent, states: SeatStates) -> None:
+def tell_change(event: SeatingEvent, states: SeatStates, *, is_new_map: bool = False) -> None:
     """Offer what came free to those who wait, then take the event's next version.
 
     Call it once and last in a transaction; ``states`` empty: nothing changed.
     """
-    record_change(event, states | _offer_freed(event, states, timezone.now()))
+    offered = _offer_freed(event, states, timezone.now())
+    record_change(event, states | offered, is_new_map=is_new_map)
 
 
 def _offer_freed(event: SeatingEvent, states: SeatStates, now: datetime) -> SeatStates:
