@@ -276,3 +276,18 @@ async def test_a_burst_of_changes_arrives_whole_at_every_listener(
         await socket.close()
     assert await sync_to_async(last_number)(house.hotel.event_stream) == 100
     assert await Event.objects.acount() == 100
+
+
+async def test_who_comes_back_after_the_log_has_forgotten_is_told_to_fetch_again(
+    server: str, house: House
+) -> None:
+    await sync_to_async(tell)(house.hotel, 1, 2)
+    await Event.objects.all().adelete()
+    query = f"?after=1&token={house.token}"
+    async with connect(address(server, house.hotel.slug, query)) as socket:
+        told = await frame(socket)
+        await sync_to_async(tell)(house.hotel, 7)
+        following = await frame(socket)
+
+    assert told == {"channel": f"hotel-{house.hotel.slug}", "event": "resync", "data": {}}
+    assert following["data"] == {"number": 7}
