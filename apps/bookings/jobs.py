@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from apps.bookings.models import ExpectedArrival
 from apps.bookings.services.arrivals import work_on_arrival
+from apps.bookings.services.mornings import look_at_mornings
 from apps.bookings.services.stays import purge_stay_tokens
 from apps.common.jobs import JobKind, register
 from apps.common.maintenance import PeriodicDuty, register_duty
@@ -16,4 +17,7 @@ def register_all() -> None:
         PeriodicDuty(
             name="bookings.purge_stay_tokens", every=timedelta(days=1), do=purge_stay_tokens
         )
+    )
+    register_duty(
+        PeriodicDuty(name="bookings.mornings", every=timedelta(minutes=5), do=look_at_mornings)
     )

@@ -8,11 +8,11 @@ from typing import Any
 import strawberry
 import strawberry_django
 
-from apps.bookings.desk_lists import list_bookings, list_rooms
+from apps.bookings.desk_lists import list_alerts, list_bookings, list_rooms
 from apps.bookings.states import BookingStatus, RoomStatus
 from apps.common.pagination import page_of
 from apps.staff.roles import Permission
-from graphql_schema.bookings.desk_types import Booking, Room, StaffMember
+from graphql_schema.bookings.desk_types import Alert, Booking, Room, StaffMember
 from graphql_schema.bookings.types import Hotel
 from graphql_schema.connections import Connection, connection_of
 from graphql_schema.permissions import hotel_for, staff_of
@@ -69,3 +69,13 @@ class DeskQuery:
         )
         page = page_of(rows, order_by="check_in_date", first=first, after=after)
         return connection_of(page, Booking.of)
+
+    @strawberry_django.field(
+        description="What somebody should look at now, newest first; each closes by itself."
+    )
+    def alerts(
+        self, info: Info, hotel_slug: str, first: int | None = None, after: str | None = None
+    ) -> Connection[Alert]:
+        hotel = hotel_for(info, hotel_slug, Permission.VIEW_BOOKINGS)
+        page = page_of(list_alerts(hotel), order_by="-opened_at", first=first, after=after)
+        return connection_of(page, Alert.of)

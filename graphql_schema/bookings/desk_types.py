@@ -15,6 +15,7 @@ from apps.bookings.models import Room as RoomRow
 from apps.bookings.rules import AllowedAction as ActionAnswer
 from apps.bookings.rules import allowed_actions
 from apps.bookings.states import BookingStatus, RoomStatus
+from apps.common.models import Alert as AlertRow
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Role
 from graphql_schema.bookings.types import Hotel, Stay
@@ -126,6 +127,26 @@ class StaffMember:
                 StaffMembership(hotel=Hotel.of(hotel), role=identity.roles[hotel.pk])
                 for hotel in hotels
             ],
+        )
+
+
+@strawberry.type(description="Something that a person should look at; it closes by itself.")
+class Alert:
+    id: strawberry.ID = strawberry.field(description="The alert.")
+    kind: str = strawberry.field(description="What it is about, for programs.")
+    subject: str = strawberry.field(description="Which booking, lock or other thing.")
+    message: str = strawberry.field(description="What is wrong and what to do.")
+    opened_at: datetime = strawberry.field(description="Since when, in UTC.")
+
+    @classmethod
+    def of(cls, row: AlertRow) -> Alert:
+        """Build from a row."""
+        return cls(
+            id=strawberry.ID(str(row.pk)),
+            kind=row.kind,
+            subject=row.subject,
+            message=row.message,
+            opened_at=row.opened_at,
         )
 
 

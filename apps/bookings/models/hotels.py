@@ -97,6 +97,10 @@ class Hotel(models.Model):
     undo_check_out_minutes = models.PositiveSmallIntegerField(
         default=30, help_text="How long a check-out can be undone; 0: never."
     )
+    morning_time = models.TimeField(
+        default=time(8, 0),
+        help_text="When the day's work begins: what is overdue by then is told to staff.",
+    )
     inspects_rooms = models.BooleanField(
         default=True, help_text="A cleaned room is ready only after an inspection."
     )
