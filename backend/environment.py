@@ -78,6 +78,8 @@ class Environment:
     rate_limit_login: Rate
     rate_limit_seating: Rate
     rate_limit_partner: Rate
+    graphql_shared_subscriptions: bool
+    graphql_sockets_per_address: int
     trusted_proxy_count: int
     webhook_allow_private: bool
     max_proof_bytes: int
@@ -138,6 +140,10 @@ class _Reader:
             rate_limit_login=self._rate("RATE_LIMIT_LOGIN", "60/m"),
             rate_limit_seating=self._rate("RATE_LIMIT_SEATING", "600/m"),
             rate_limit_partner=self._rate("RATE_LIMIT_PARTNER", "1200/m"),
+            graphql_shared_subscriptions=self._flag("GRAPHQL_SHARED_SUBSCRIPTIONS", default=True),
+            graphql_sockets_per_address=self._whole(
+                "GRAPHQL_SOCKETS_PER_ADDRESS", 4000, 0, 1_000_000
+            ),
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),

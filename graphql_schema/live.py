@@ -1,78 +1,91 @@
-"""Subscriptions that show a state: join first, read second, then read again at every news.
+"""What subscriptions yield: states that are read again at every news, and logs that are followed.
 
-News may be lost on its way (a restart of the message broker, a full queue), so the state is also
-looked at again after a quiet while; nobody watches something stale for long.
+Both join first and read second, so nothing falls between. A resolver returns the stream instead of
+iterating it: whoever serves the subscription may iterate it alone, or share one reading of a log
+among all who follow the same one (``graphql_schema.sockets``).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, ParamSpec, TypeVar
 
-import strawberry
+import structlog
+from django.db import InterfaceError, OperationalError
 
-from apps.common.hearing import QUIET_SECONDS
-from apps.common.live import MESSAGE_TYPE
+from apps.common.hearing import Ear
 from apps.common.reading import in_thread
 
+log = structlog.get_logger(__name__)
+
+READ_AGAIN_SECONDS: Final = 1.0
+
+E = TypeVar("E")
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def watch(
-    info: strawberry.Info[Any, None], group: str, read: Callable[[], T | None]
-) -> AsyncGenerator[T, None]:
+async def read_patiently(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Read in a thread; a database that is away for a while is waited for, not told as news."""
+    while True:
+        try:
+            return await in_thread(read, *args, **kwargs)
+        except (InterfaceError, OperationalError) as error:
+            log.warning("live.reading_failed", error=type(error).__name__)
+            await asyncio.sleep(READ_AGAIN_SECONDS)
+
+
+async def watch(group: str, read: Callable[[], T | None]) -> AsyncGenerator[T, None]:
     """Yield the state now and whenever it differs; end when ``read`` finds nothing any more."""
-    async with info.context["ws"].listen_to_channel(MESSAGE_TYPE, groups=[group]) as news:
+    async with Ear(group) as ear:
         shown: T | None = None
-        async with _Ear(news) as ear:
-            while (state := await in_thread(read)) is not None:
-                if state != shown:
-                    yield state
-                    shown = state
-                await ear.news_or_quiet()
+        while (state := await read_patiently(read)) is not None:
+            if state != shown:
+                yield state
+                shown = state
+            await ear.news_or_quiet()
 
 
-async def follow(
-    info: strawberry.Info[Any, None],
-    group: str,
-    read: Callable[[int | None], tuple[int, Sequence[T]] | None],
-) -> AsyncGenerator[T, None]:
-    """Yield what a log holds beyond the reader's position, then whatever is added to it.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Feed(Generic[E, T]):
+    """A log that somebody follows from a position on.
 
-    ``read`` gets the position (None at first) and returns the new one with the entries between;
-    None ends the stream. The group is joined before the first read, so nothing falls between.
+    ``read`` returns the entries after a position, oldest first and in portions, each with its own
+    position. ``shown`` makes of an entry what the subscription's field is. Feeds of the same
+    ``key`` tell everybody the same; None is for one reader's eyes. ``admitted`` returns those of
+    some readers who still may read, and None means that everybody may.
     """
-    async with info.context["ws"].listen_to_channel(MESSAGE_TYPE, groups=[group]) as news:
-        seen: int | None = None
-        async with _Ear(news) as ear:
-            while (found := await in_thread(read, seen)) is not None:
-                seen, entries = found
-                for entry in entries:
-                    yield entry
+
+    key: Hashable | None
+    group: str
+    newest: Callable[[], int]
+    read: Callable[[int], Sequence[tuple[int, E]]]
+    shown: Callable[[E], T]
+    start: int | None = None
+    reader: str = ""
+    admitted: Callable[[Collection[str]], Collection[str]] | None = None
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        """Follow alone."""
+        return self._follow()
+
+    async def _follow(self) -> AsyncGenerator[T, None]:
+        async with Ear(self.group) as ear:
+            seen = self.start if self.start is not None else await read_patiently(self.newest)
+            while True:
+                entries = await read_patiently(self.read, seen)
+                if await self.dismissed([self.reader]):
+                    return
+                for position, entry in entries:
+                    yield self.shown(entry)
+                    seen = position
                 if not entries:
                     await ear.news_or_quiet()
 
-
-class _Ear:
-    """Waits for news without losing any: one task listens across quiet spells, since cancelling
-    it would end the generator behind it."""
-
-    def __init__(self, news: AsyncGenerator[Any, None]) -> None:
-        self._news = news
-        self._hearing: asyncio.Task[Any] | None = None
-
-    async def __aenter__(self) -> _Ear:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._hearing is not None:
-            self._hearing.cancel()
-
-    async def news_or_quiet(self) -> None:
-        """Return at the next news, or after a quiet while."""
-        self._hearing = self._hearing or asyncio.ensure_future(anext(self._news))
-        done, _ = await asyncio.wait({self._hearing}, timeout=QUIET_SECONDS)
-        if done:
-            self._hearing.result()
-            self._hearing = None
+    async def dismissed(self, readers: Collection[str]) -> Collection[str]:
+        """Return those of ``readers`` who may read no more. Ask after reading, before telling."""
+        if self.admitted is None or not readers:
+            return ()
+        return set(readers) - set(await read_patiently(self.admitted, readers))

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.utils.str_converters import to_camel_case
@@ -128,3 +128,4 @@ schema = DoorstepSchema(
     config=StrawberryConfig(auto_camel_case=True),
     execution_context_class=FlatListExecution,
 )
+core_schema: Final[GraphQLSchema] = schema._schema  # noqa: SLF001  # what graphql-core executes

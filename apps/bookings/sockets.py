@@ -29,6 +29,7 @@ from apps.common.sockets import (
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 from apps.staff.selectors import identify, is_login_alive
+from apps.staff.services.logins import LOGINS
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +105,7 @@ async def _tell(socket: PlainSocket, staff: StaffIdentity, hotel: Hotel, seen: i
 
     The group is joined before the first read, so nothing falls between.
     """
-    async with Ear(group_of(hotel.event_stream)) as ear:
+    async with Ear(group_of(hotel.event_stream), LOGINS) as ear:
         read: Read = resume
         if seen is None:
             seen = await in_thread(last_number, hotel.event_stream)

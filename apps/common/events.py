@@ -6,7 +6,7 @@ Live delivery may lose a message; the log does not. Whoever was cut off asks for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,6 +19,7 @@ from apps.common.live import publish_on_commit
 from apps.common.maintenance import delete_portion
 from apps.common.models import Event, EventStream
 
+GROUPS: Final = "events."  # how the live groups of streams begin
 # Both databases know RETURNING, and the ORM does not: a read of its own would follow each update.
 TAKE_NUMBERS: Final = (
     "UPDATE common_eventstream SET last_number = last_number + %s WHERE name = %s"
@@ -122,4 +123,11 @@ def last_number(stream: str) -> int:
 
 def group_of(stream: str) -> str:
     """Return the live group that hears of the stream."""
-    return f"events.{stream.replace(':', '.')}"
+    return GROUPS + stream.replace(":", ".")
+
+
+def positions_of(groups: Collection[str]) -> Mapping[str, int]:
+    """Return how far the logs of these groups are; a log without events is left out."""
+    streams = [group.removeprefix(GROUPS).replace(".", ":") for group in groups]
+    rows = EventStream.objects.filter(name__in=streams).values_list("name", "last_number")
+    return {group_of(name): number for name, number in rows}

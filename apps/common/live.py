@@ -47,7 +47,7 @@ def publish_on_commit(group: str, data: Mapping[str, Any]) -> None:
     ``data`` holds ids and states only: no names, no PINs. ``group`` is built from row ids, never
     from tokens.
     """
-    message = {"type": MESSAGE_TYPE, "data": dict(data)}
+    message = {"type": MESSAGE_TYPE, "group": group, "data": dict(data)}
     transaction.on_commit(lambda: _send(group, message), robust=True)
 
 

@@ -12,14 +12,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.bookings.models import Booking, Hotel
-from apps.common.events import last_number
 from apps.concierge.errors import NoSuchMessage
 from apps.concierge.models import Message
 from apps.concierge.selectors import list_messages
 
 BATCH: Final = 200
-
-Found = tuple[int, Sequence[Message]]
 
 
 def hotel_feed(hotel: Hotel) -> QuerySet[Message]:
@@ -51,14 +48,12 @@ def find_message(messages: QuerySet[Message], message_id: str) -> Message | None
         return None
 
 
-def read_feed(feed: QuerySet[Message], hotel: Hotel, place: int | None) -> Found:
-    """Return the new place and what changed since ``place``; None stands for now."""
-    if place is None:
-        return last_number(hotel.event_stream), ()
+def read_feed(feed: QuerySet[Message], place: int) -> Sequence[tuple[int, Message]]:
+    """Return what changed since ``place``, each with the place of its change."""
     changed = feed.order_by("changed_number", "number")
     messages = list(changed.filter(changed_number__gt=place)[:BATCH])
     if len(messages) == BATCH:
         # Reading many at once is one change: it is told whole, or the rest would be passed over.
         last = messages[-1]
         messages += changed.filter(changed_number=last.changed_number, number__gt=last.number)
-    return (messages[-1].changed_number if messages else place), messages
+    return [(message.changed_number, message) for message in messages]

@@ -7,6 +7,9 @@ class SeatsConfig(AppConfig):
     verbose_name = "Seats"
 
     def ready(self) -> None:
-        from apps.seating import jobs  # models exist only now
+        from apps.common import hearing
+        from apps.seating import changes, jobs  # models exist only now
+        from apps.seating.models import LIVE_GROUPS
 
         jobs.register_all()
+        hearing.follow_log(LIVE_GROUPS, changes.positions_of)

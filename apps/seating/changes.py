@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.common.live import publish_on_commit
-from apps.seating.models import Seat, SeatChange, SeatingEvent
+from apps.seating.models import LIVE_GROUPS, Seat, SeatChange, SeatingEvent
 from apps.seating.states import SeatStatus
 
 PAGE: Final = 200  # versions read at a time
@@ -58,6 +58,13 @@ def record_change(
             changed_at=timezone.now(),
         )
         publish_on_commit(event.live_group, {"version": version})
+
+
+def positions_of(groups: Collection[str]) -> Mapping[str, int]:
+    """Return the versions of the events behind these live groups."""
+    keys = [int(group.removeprefix(LIVE_GROUPS)) for group in groups]
+    rows = SeatingEvent.objects.filter(pk__in=keys).values_list("pk", "seq")
+    return {f"{LIVE_GROUPS}{pk}": seq for pk, seq in rows}
 
 
 def current_version(event_id: int) -> int:

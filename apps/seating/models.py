@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -30,6 +30,7 @@ __all__ = [
     "WaitingListEntry",
 ]
 
+LIVE_GROUPS: Final = "seating.event."  # how the live groups of events begin
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Use a currency's three letters, such as EUR.")
 
 
@@ -100,7 +101,7 @@ class SeatingEvent(models.Model):
     @property
     def live_group(self) -> str:
         """The group that hears of changes of the event's seats."""
-        return f"seating.event.{self.pk}"
+        return f"{LIVE_GROUPS}{self.pk}"
 
 
 class Section(models.Model):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
@@ -11,7 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from apps.common.errors import NotAuthenticated
 from apps.staff.identity import StaffIdentity
 from apps.staff.models import Membership
-from apps.staff.roles import Role
+from apps.staff.roles import Permission, Role, may
 
 SCHEME = "bearer"
 LONGEST_TOKEN = 256
@@ -43,6 +46,22 @@ def identity_of(user: User, login: AuthToken | None = None) -> StaffIdentity:
         expires_at=login.expiry if login else None,
         token_digest=login.digest if login else "",
     )
+
+
+def admitted(digests: Collection[str], *, hotel_id: int, permission: Permission) -> Collection[str]:
+    """Return those of some logins that may still do something at a hotel.
+
+    Logins end and roles are taken away while people listen.
+    """
+    logins = AuthToken.objects.filter(digest__in=digests, user__is_active=True).filter(
+        Q(expiry=None) | Q(expiry__gt=timezone.now())
+    )
+    people = list(logins.values_list("digest", "user_id", "user__is_superuser"))
+    users = {user_id for _, user_id, _ in people}
+    members = Membership.objects.filter(user_id__in=users, hotel_id=hotel_id)
+    roles = members.values_list("user_id", "role")
+    allowed = {user_id for user_id, role in roles if may(Role(role), permission)}
+    return {digest for digest, user_id, is_super in people if is_super or user_id in allowed}
 
 
 def is_login_alive(identity: StaffIdentity) -> bool:

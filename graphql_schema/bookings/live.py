@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
 
-from apps.bookings.models import Hotel
 from apps.common.errors import Invalid
-from apps.common.events import events_after, group_of, last_number, resume
+from apps.common.events import group_of, last_number, resume
 from apps.common.models import Event
 from apps.common.reading import in_thread
 from apps.staff.roles import Permission
-from apps.staff.selectors import is_login_alive
-from graphql_schema.live import follow
+from apps.staff.selectors import admitted
+from graphql_schema.live import Feed
 from graphql_schema.permissions import hotel_for, staff_of
 
 Info = strawberry.Info[Any, None]
@@ -56,18 +56,18 @@ class HotelSubscription:
     )
     async def hotel_events(
         self, info: Info, hotel_slug: str, after: strawberry.ID | None = None
-    ) -> AsyncGenerator[HotelEvent, None]:
+    ) -> AsyncIterable[HotelEvent]:
         hotel = await in_thread(hotel_for, info, hotel_slug, Permission.VIEW_ROOMS)
-        staff = staff_of(info)
-        position = _position(after)
-
-        def read(seen: int | None) -> tuple[int, Sequence[Event]] | None:
-            if not is_login_alive(staff):
-                return None
-            return _begin(hotel, position) if seen is None else _go_on(hotel, seen)
-
-        async for event in follow(info, group_of(hotel.event_stream), read):
-            yield HotelEvent.of(event)
+        return Feed(
+            key=("hotel-events", hotel.pk),
+            group=group_of(hotel.event_stream),
+            newest=partial(last_number, hotel.event_stream),
+            read=partial(_read, hotel.event_stream),
+            shown=HotelEvent.of,
+            start=_position(after),
+            reader=staff_of(info).token_digest,
+            admitted=partial(admitted, hotel_id=hotel.pk, permission=Permission.VIEW_ROOMS),
+        )
 
 
 def _position(after: str | None) -> int | None:
@@ -78,16 +78,5 @@ def _position(after: str | None) -> int | None:
     return int(after)
 
 
-def _begin(hotel: Hotel, position: int | None) -> tuple[int, Sequence[Event]]:
-    """Return where the reader is after the first read, and what it found."""
-    if position is None:
-        return last_number(hotel.event_stream), ()
-    return _told(position, resume(hotel.event_stream, position))
-
-
-def _go_on(hotel: Hotel, seen: int) -> tuple[int, Sequence[Event]]:
-    return _told(seen, events_after(hotel.event_stream, seen))
-
-
-def _told(seen: int, events: Sequence[Event]) -> tuple[int, Sequence[Event]]:
-    return (events[-1].number if events else seen), events
+def _read(stream: str, seen: int) -> Sequence[tuple[int, Event]]:
+    return [(event.number, event) for event in resume(stream, seen)]

@@ -26,7 +26,7 @@ class CheckInSubscription:
         opened = await in_thread(find_open_flow, token)
         if opened is None:
             raise FlowNotFound
-        states = watch(info, opened.flow.live_group, lambda: _read(token))
+        states = watch(opened.flow.live_group, lambda: _read(token))
         async for flow in states:
             yield flow
             if flow.status != FlowStatus.IN_PROGRESS:

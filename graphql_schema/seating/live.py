@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterable, Sequence
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -11,7 +12,7 @@ from apps.common.errors import Invalid
 from apps.common.reading import in_thread
 from apps.seating.changes import SeatNews, current_version, news_after
 from apps.seating.selectors import get_event
-from graphql_schema.live import follow
+from graphql_schema.live import Feed
 from graphql_schema.seating.types import SeatUpdate
 
 
@@ -28,17 +29,19 @@ class SeatingSubscription:
         info: strawberry.Info[Any, None],
         event_slug: str,
         after_version: int | None = None,
-    ) -> AsyncGenerator[SeatUpdate, None]:
+    ) -> AsyncIterable[SeatUpdate]:
         if after_version is not None and after_version < 0:
             raise Invalid("Versions are counted from 0.", field="after_version")
         event = await in_thread(get_event, event_slug)
+        return Feed(
+            key=("seats", event.pk),
+            group=event.live_group,
+            newest=partial(current_version, event.pk),
+            read=partial(_read, event.pk),
+            shown=SeatUpdate.of,
+            start=after_version,
+        )
 
-        def read(seen: int | None) -> tuple[int, Sequence[SeatNews]] | None:
-            position = after_version if seen is None else seen
-            if position is None:
-                return current_version(event.pk), ()
-            news = news_after(event.pk, position)
-            return (news[-1].version if news else position), news
 
-        async for news in follow(info, event.live_group, read):
-            yield SeatUpdate.of(news)
+def _read(event_id: int, seen: int) -> Sequence[tuple[int, SeatNews]]:
+    return [(news.version, news) for news in news_after(event_id, seen)]

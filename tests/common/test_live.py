@@ -134,7 +134,11 @@ def test_news_arrives_as_it_was_when_it_was_told(listener: Listener) -> None:
         live.publish_on_commit(listener.group, data)
         data["news"] = "changed afterwards"
     assert listener.news_until("end") == ["first", "end"]
-    assert listener.heard[0] == {"type": live.MESSAGE_TYPE, "data": {"news": "first"}}
+    assert listener.heard[0] == {
+        "type": live.MESSAGE_TYPE,
+        "group": listener.group,
+        "data": {"news": "first"},
+    }
 
 
 @pytest.mark.usefixtures("in_memory")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
+from django.db import transaction
 from knox.models import AuthToken
 
 from apps.common.errors import NotAuthenticated
+from apps.common.live import publish_on_commit
 from apps.staff.identity import StaffIdentity
 from apps.staff.services.login_limits import count_wrong_login, limit_logins
+
+LOGINS: Final = "staff.logins"  # the live group that hears when logins end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +48,13 @@ def open_login(user: User) -> Login:
 
 def log_out(identity: StaffIdentity) -> None:
     """End the login that ``identity`` came from."""
-    AuthToken.objects.filter(digest=identity.token_digest).delete()
+    with transaction.atomic():
+        AuthToken.objects.filter(digest=identity.token_digest).delete()
+        publish_on_commit(LOGINS, {})
 
 
 def log_out_everywhere(user: User) -> None:
     """End every login of the user, as after a change of password or role."""
-    AuthToken.objects.filter(user=user).delete()
+    with transaction.atomic():
+        AuthToken.objects.filter(user=user).delete()
+        publish_on_commit(LOGINS, {})

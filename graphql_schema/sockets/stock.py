@@ -1,4 +1,4 @@
-"""GraphQL over WebSockets."""
+"""The library's own consumer, which serves each socket alone: the way back from sharing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INIT_TIMEOUT: Final = timedelta(seconds=10)
 SUBSCRIPTIONS_PER_SOCKET: Final = 100
 
 
-class DoorstepSocket(GraphQLWSConsumer[Any, None]):
+class StockSocket(GraphQLWSConsumer[Any, None]):
     """A socket of a guest, who needs no login, or of staff, who say theirs in the first message."""
 
     async def on_ws_connect(self, context: dict[str, Any]) -> UnsetType | dict[str, object] | None:
@@ -36,9 +36,9 @@ class DoorstepSocket(GraphQLWSConsumer[Any, None]):
         return no_payload
 
 
-def graphql_socket() -> Any:
+def stock_socket() -> Any:
     """Return the application that speaks GraphQL over a socket."""
-    return DoorstepSocket.as_asgi(
+    return StockSocket.as_asgi(
         schema=schema,
         allowed_origins=["*"],  # backend.origins has decided; Strawberry knows no trusted pages
         connection_init_wait_timeout=INIT_TIMEOUT,
