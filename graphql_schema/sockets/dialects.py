@@ -7,7 +7,7 @@ Sources: graphql-ws PROTOCOL.md ("graphql-transport-ws"); subscriptions-transpor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
@@ -47,10 +47,7 @@ class Start:
     """An operation to carry out."""
 
     id: str
-    query: str
-    operation_name: str | None = None
-    variables: dict[str, Any] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +158,9 @@ def _start(message: Mapping[str, Any]) -> Start:
     query, name = payload.get("query"), payload.get("operationName")
     if not isinstance(query, str | None) or not isinstance(name, str | None):
         raise Malformed("The query and its operationName are text.")
-    return Start(
-        id=_id(message),
-        query=query or "",
-        operation_name=name,
-        variables=dict(_object(payload, "variables")),
-        extensions=_object(payload, "extensions"),
-    )
+    for part in ("variables", "extensions"):
+        _object(payload, part)
+    return Start(id=_id(message), payload=payload)
 
 
 def _id(message: Mapping[str, Any]) -> str:

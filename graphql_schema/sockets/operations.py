@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import Executor, GraphQLError, OperationType
 
 from apps.common.reading import in_thread
+from graphql_schema.http.asking import Asked
 from graphql_schema.live import Feed
 from graphql_schema.schema import schema
 from graphql_schema.sockets.dialects import Dialect, Start
-from graphql_schema.sockets.documents import (
-    Unusable,
-    operation_of,
-    prepare,
-    variables_of_results,
-)
+from graphql_schema.sockets.forms import form_of
 from graphql_schema.sockets.rendering import (
     NOBODY,
+    Unusable,
     build,
     explained,
     open_stream,
@@ -62,45 +60,53 @@ class Operation:
         self._put(self._dialect.next(self._quoted_id, payload))
 
     async def _carry_out(self) -> None:
-        document = prepare(self._start.query)
-        operation = operation_of(document, self._start.operation_name)
+        asked = Asked.of(self._start.payload)
+        text = await in_thread(_text_of, asked) if asked.persisted else asked.text()
+        document = schema.read(text)
+        if document.errors:
+            raise Unusable(document.errors)
+        operation = document.operation(asked.operation_name)
         if operation.operation != OperationType.SUBSCRIPTION:
-            self._tell(await in_thread(self._execute))
+            self._tell(await in_thread(self._execute, text, asked))
             return
-        stream = await open_stream(build(document, self._start, self._context))
+        build_for = partial(
+            build, document.ast, variables=asked.variables, operation_name=asked.operation_name
+        )
+        stream = await open_stream(build_for(context=self._context))
         if isinstance(stream, Feed) and stream.key is not None:
-            await self._follow_with_others(stream, document, operation)
+            form = form_of(text, document.ast, operation, asked.variables)
+            await self._follow_with_others(stream, form, build_for(context=NOBODY))
         else:
-            await self._follow_alone(stream, document)
+            await self._follow_alone(stream, build_for(context=self._context))
 
-    def _execute(self) -> str:
+    def _execute(self, text: str, asked: Asked) -> str:
         result = schema.execute_sync(
-            self._start.query,
-            variable_values=self._start.variables,
+            text,
+            variable_values=asked.variables,
             context_value=dict(self._context),
-            operation_name=self._start.operation_name,
+            operation_name=asked.operation_name,
         )
         return payload_of(result.data, result.errors or [])
 
-    async def _follow_alone(self, stream: AsyncIterable[Any], document: DocumentNode) -> None:
-        executor = build(document, self._start, self._context)
+    async def _follow_alone(self, stream: AsyncIterable[Any], executor: Executor[Any]) -> None:
         async for event in stream:
             self._tell(await in_thread(render, executor, event))
 
     async def _follow_with_others(
-        self, feed: Feed[Any, Any], document: DocumentNode, operation: OperationDefinitionNode
+        self, feed: Feed[Any, Any], form: Hashable, executor: Executor[Any]
     ) -> None:
-        executor = build(document, self._start, NOBODY)
-        variables = variables_of_results(document, operation, self._start.variables)
-        form = (
-            self._start.query,
-            self._start.operation_name,
-            orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
-        )
         async with following(
             feed, form=form, render=lambda event: render(executor, event), deliver=self._tell
         ) as follower:
             await follower.dismissed.wait()
+
+
+def _text_of(asked: Asked) -> str:
+    """Return the document of a digest, or remember a document by its digest."""
+    text = asked.text()
+    if asked.persisted is not None and asked.query:
+        asked.persisted.remember(text)
+    return text
 
 
 def _located(error: Exception) -> GraphQLError:

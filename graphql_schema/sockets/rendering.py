@@ -17,21 +17,34 @@ from graphql import (
 )
 
 from graphql_schema.schema import core_schema, schema
-from graphql_schema.sockets.dialects import Start
-from graphql_schema.sockets.documents import Unusable
+
+
+class Unusable(Exception):
+    """An operation that can't begin, for these reasons."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
 
 # What resolvers of shared results see: nobody in particular.
 NOBODY: Mapping[str, Any] = {"request": None}
 
 
-def build(document: DocumentNode, start: Start, context: Mapping[str, Any]) -> Executor[Any]:
-    """Return what executes the operation. Raises Unusable for wrong variables."""
+def build(
+    document: DocumentNode,
+    *,
+    variables: Mapping[str, Any],
+    operation_name: str | None,
+    context: Mapping[str, Any],
+) -> Executor[Any]:
+    """Return what executes an operation. Raises Unusable for wrong variables."""
     built = schema.execution_context_class.build(
         core_schema,
         document,
         context_value=context,
-        raw_variable_values=start.variables,
-        operation_name=start.operation_name,
+        raw_variable_values=dict(variables),
+        operation_name=operation_name,
         operation_extensions=None,
     )
     if isinstance(built, Executor):
