@@ -12,12 +12,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 django_application = get_asgi_application()
 
 # Importable only once Django is set up.
+from backend.bodies import BoundedBodies  # noqa: E402
 from backend.lifespan import Lifespan  # noqa: E402
 from backend.origins import OwnOriginsOnly  # noqa: E402
 from backend.sockets import websocket_routes  # noqa: E402
 
 application = Lifespan(
     ProtocolTypeRouter(
-        {"http": django_application, "websocket": OwnOriginsOnly(websocket_routes())}
+        {
+            "http": BoundedBodies(django_application),
+            "websocket": OwnOriginsOnly(websocket_routes()),
+        }
     )
 )

@@ -8,4 +8,9 @@ from backend.environment import declare_serving
 
 declare_serving()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# Importable only once Django is set up.
+from backend.bodies import BoundedBodiesWsgi  # noqa: E402
+
+application = BoundedBodiesWsgi(django_application)
