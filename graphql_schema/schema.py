@@ -41,6 +41,7 @@ from graphql_schema.seating.mutations import SeatingMutation
 from graphql_schema.seating.queries import SeatingQuery
 from graphql_schema.seating.staff import SeatReviewMutation, SeatReviewQuery
 from graphql_schema.seating.waiting import WaitingListMutation, WaitingListQuery
+from graphql_schema.wording import describe
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,10 @@ class Subscription(
 
 class DoorstepSchema(strawberry.Schema):
     """A schema whose errors tell callers a code, and strangers nothing about bugs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        describe(self._schema)
 
     def read(self, text: str) -> Document:
         """Return a document that keeps within the limits. Raises DocumentRefused."""
