@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "RoomServiceOrderStatus": "apps.concierge.states.OrderStatus",
         "SeatStatus": "apps.seating.states.SeatStatus",
         "SeatOrderStatus": "apps.seating.states.OrderStatus",
+        "PaymentMark": "apps.seating.states.PaymentMark",
+        "PaymentVerdict": "apps.seating.states.Verdict",
         "WaitingListStatus": "apps.seating.states.WaitingStatus",
         "SeatHoldPolicy": "apps.seating.states.HoldPolicy",
     },

@@ -8,8 +8,9 @@ class SeatsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.common import hearing
-        from apps.seating import changes, jobs  # models exist only now
+        from apps.seating import changes, jobs, notice_texts  # models exist only now
         from apps.seating.models import LIVE_GROUPS
 
         jobs.register_all()
+        notice_texts.register_all()
         hearing.follow_log(LIVE_GROUPS, changes.positions_of)

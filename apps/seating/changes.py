@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -11,10 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.common.live import publish_on_commit
+from apps.common.maintenance import delete_portion
 from apps.seating.models import LIVE_GROUPS, Seat, SeatChange, SeatingEvent
 from apps.seating.states import SeatStatus
 
 PAGE: Final = 200  # versions read at a time
+KEPT: Final = timedelta(days=7)  # an app that was away for longer reads the map anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,17 @@ def news_after(event_id: int, version: int) -> Sequence[SeatNews]:
     if version == current:
         return ()
     rows = SeatChange.objects.filter(event=event_id, version__gt=version).order_by("version")[:PAGE]
-    news = [_news(row) for row in rows]
-    if not news or news[0].version != version + 1:
-        return (SeatNews(version=current, resync=True),)
-    return news
+    news = []
+    for expected, row in enumerate(rows, start=version + 1):
+        if row.version != expected:
+            break
+        news.append(_news(row))
+    return news or (SeatNews(version=current, resync=True),)
+
+
+def forget_changes(now: datetime) -> bool:
+    """Delete what is too old for anybody to come back for; for the duty roster."""
+    return delete_portion(SeatChange.objects.filter(changed_at__lt=now - KEPT))
 
 
 def _news(row: SeatChange) -> SeatNews:

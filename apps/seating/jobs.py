@@ -4,14 +4,22 @@ from datetime import timedelta
 
 from apps.common.jobs import JobKind, register
 from apps.common.maintenance import PeriodicDuty, register_duty
+from apps.seating.changes import forget_changes
 from apps.seating.models import SeatOrder
 from apps.seating.proof_storage import drop_forgotten_files
 from apps.seating.services.expiry import expire_order
+from apps.seating.services.waiting import forget_who_waited
 
 
 def register_all() -> None:
     """Make this room's work known to the workers: a pending order owes its own end."""
     register(JobKind(model=SeatOrder, work=expire_order))
+    register_duty(
+        PeriodicDuty(name="seating.forget_changes", every=timedelta(hours=6), do=forget_changes)
+    )
+    register_duty(
+        PeriodicDuty(name="seating.forget_waiting", every=timedelta(days=1), do=forget_who_waited)
+    )
     register_duty(
         PeriodicDuty(
             name="seating.drop_forgotten_files", every=timedelta(days=1), do=drop_forgotten_files

@@ -15,6 +15,7 @@ from apps.seating.states import (
     AllocationStatus,
     HoldPolicy,
     OrderStatus,
+    PaymentMark,
     Verdict,
 )
 from apps.seating.waiting_models import WaitingListEntry
@@ -69,6 +70,11 @@ class SeatingEvent(models.Model):
     )
     most_seats_per_order = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(500)]
+    )
+    review_hours = models.PositiveIntegerField(
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 30)],
+        help_text="How long a payment proof may wait before the hotel's people are reminded.",
     )
     refuses_single_gaps = models.BooleanField(
         default=False,
@@ -161,7 +167,8 @@ class Seat(models.Model):
 
 
 class SeatOrder(WorkRow):
-    """Somebody's order of seats. While PENDING it owes its own end, as a ``WorkRow``.
+    """Somebody's order of seats. As a ``WorkRow`` it owes its own end while PENDING, and while it
+    awaits its review an alert when that is overdue.
 
     ``version`` counts the order's changes: reviewers say which one they saw.
     """
@@ -183,6 +190,10 @@ class SeatOrder(WorkRow):
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Confirmed or given up.")
     reviewed_by = models.CharField(max_length=160, blank=True)
     rejection_reason = models.CharField(max_length=300, blank=True)
+    mark = models.CharField(
+        max_length=10, choices=PaymentMark.choices, blank=True, help_text="Empty: nothing is odd."
+    )
+    received_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -207,6 +218,9 @@ class SeatOrder(WorkRow):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="seating_order_due"),
             models.Index(fields=["event", "status", "created_at"], name="seating_order_queue"),
+            models.Index(
+                fields=["event", "mark"], condition=~Q(mark=""), name="seating_order_marked"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -16,7 +16,7 @@ from apps.common.crypto import token_digest
 from apps.seating.errors import EventNotFound, OrderNotFound
 from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.seat_map import live_allocations
-from apps.seating.states import LIVE, OrderStatus
+from apps.seating.states import LIVE, OrderStatus, PaymentMark
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 
@@ -94,17 +94,41 @@ def shown_orders(orders: QuerySet[SeatOrder]) -> QuerySet[SeatOrder]:
     )
 
 
-def list_orders(event: SeatingEvent, *, status: OrderStatus | None = None) -> QuerySet[SeatOrder]:
-    """Return the event's orders for staff; one past its time counts as EXPIRED."""
-    orders = shown_orders(event.orders.all()).prefetch_related(
-        Prefetch("proofs", queryset=shown_proofs())
-    )
+def list_orders(
+    event: SeatingEvent,
+    *,
+    status: OrderStatus | None = None,
+    mark: PaymentMark | None = None,
+    is_overdue: bool = False,
+) -> QuerySet[SeatOrder]:
+    """Return the event's orders for staff; one past its time counts as EXPIRED.
+
+    ``is_overdue``: only those whose review is.
+    """
+    orders = shown_to_staff(event.orders.all())
     now = timezone.now()
+    if mark is not None:
+        orders = orders.filter(mark=mark)
+    if is_overdue:
+        latest = now - timedelta(hours=event.review_hours)
+        orders = orders.filter(status=OrderStatus.AWAITING_REVIEW, submitted_at__lte=latest)
     if status == OrderStatus.PENDING:
         return orders.filter(status=status, expires_at__gt=now)
     if status == OrderStatus.EXPIRED:
         return orders.filter(Q(status=status) | Q(status=OrderStatus.PENDING, expires_at__lte=now))
     return orders if status is None else orders.filter(status=status)
+
+
+def shown_to_staff(orders: QuerySet[SeatOrder]) -> QuerySet[SeatOrder]:
+    """Return orders with all that staff see of them."""
+    return shown_orders(orders).prefetch_related(Prefetch("proofs", queryset=shown_proofs()))
+
+
+def review_due_at(order: SeatOrder) -> datetime | None:
+    """Return until when an order's payment should be looked at; None when it is not awaited."""
+    if order.status != OrderStatus.AWAITING_REVIEW or order.submitted_at is None:
+        return None
+    return order.submitted_at + timedelta(hours=order.event.review_hours)
 
 
 def shown_proofs() -> QuerySet[PaymentProof]:

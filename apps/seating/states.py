@@ -55,7 +55,7 @@ ALLOWED: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
     S.CONFIRMED: frozenset(),
     S.REJECTED: frozenset(),
     S.RELEASED: frozenset(),
-    S.EXPIRED: frozenset(),
+    S.EXPIRED: frozenset({S.PENDING}),  # staff open it again for somebody who paid too late
 }
 
 BOOKING: Final = (S.AWAITING_REVIEW, S.CONFIRMED)  # orders whose seats are booked
@@ -67,6 +67,15 @@ class Verdict(models.TextChoices):
     PENDING = "PENDING", "not looked at"
     APPROVED = "APPROVED", "approved"
     REJECTED = "REJECTED", "rejected"
+
+
+class PaymentMark(models.TextChoices):
+    """What is odd about a payment, for the people who look into it."""
+
+    LATE = "LATE", "a proof came when the order's time was over"
+    SEATS_GONE = "SEATS_GONE", "a proof came when some of the seats were somebody else's"
+    UNDERPAID = "UNDERPAID", "less came in than is due"
+    OVERPAID = "OVERPAID", "more came in than is due"
 
 
 class WaitingStatus(models.TextChoices):

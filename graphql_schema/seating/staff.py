@@ -12,28 +12,42 @@ import strawberry_django
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.pagination import page_of
 from apps.seating import models
+from apps.seating.proof_links import link_to
 from apps.seating.selectors import (
     OrderName,
     get_event_for_staff,
     get_order_for_staff,
     get_shown_order,
     list_orders,
+    review_due_at,
     shown_status,
     total_of,
 )
-from apps.seating.services.payments import Review, approve_payment, reject_payment
-from apps.seating.states import OrderStatus, Verdict
+from apps.seating.services.reviews import (
+    Review,
+    approve_payment,
+    record_payment,
+    reject_payment,
+    reopen_order,
+)
+from apps.seating.states import OrderStatus, PaymentMark, Verdict
 from graphql_schema.connections import Connection, connection_of
 from graphql_schema.permissions import staff_of
 from graphql_schema.problems import (
     ConflictProblem,
     InvalidProblem,
     NotFoundProblem,
+    SeatsTakenProblem,
     problems_as_results,
 )
 from graphql_schema.seating.types import OrderedSeat, SeatOrder
 
 Info = strawberry.Info[Any, None]
+
+
+strawberry.enum(
+    PaymentMark, name="PaymentMark", description="What is odd about a payment, for staff."
+)
 
 
 @strawberry.type(description="A proof of payment; its file is for staff alone.")
@@ -46,6 +60,9 @@ class PaymentProof:
         description="The same file came with another order of this hotel."
     )
     verdict: Verdict = strawberry.field(description="What was made of it.")
+    view_url: str = strawberry.field(
+        description="Shows it for five minutes; from the server's root."
+    )
 
     @classmethod
     def of(cls, row: models.PaymentProof) -> PaymentProof:
@@ -57,6 +74,7 @@ class PaymentProof:
             submitted_at=row.submitted_at,
             is_reused=bool(getattr(row, "is_reused", False)),
             verdict=Verdict(row.verdict),
+            view_url=link_to(row),
         )
 
 
@@ -65,6 +83,9 @@ class StaffSeatOrder:
     order_number: str = strawberry.field(description="For people to name it by.")
     status: OrderStatus = strawberry.field(description="Where it stands.")
     version: int = strawberry.field(description="Pass it as `expectedVersion`.")
+    mark: PaymentMark | None = strawberry.field(description="What is odd about the payment.")
+    received_amount: Decimal | None = strawberry.field(description="What came in, if noted.")
+    review_due_at: datetime | None = strawberry.field(description="When its review is overdue.")
     seats: list[OrderedSeat] = strawberry.field(description="What is ordered.")
     total: Decimal = strawberry.field(description="Of all seats.")
     currency: str = strawberry.field(description="ISO 4217.")
@@ -82,10 +103,14 @@ class StaffSeatOrder:
     def of(cls, row: models.SeatOrder) -> StaffSeatOrder:
         """Build from a row of ``list_orders``."""
         zone = row.event.hotel.zone
+        due_at = review_due_at(row)
         return cls(
             order_number=row.number,
             status=shown_status(row),
             version=row.version,
+            mark=PaymentMark(row.mark) if row.mark else None,
+            received_amount=row.received_amount,
+            review_due_at=due_at.astimezone(zone) if due_at else None,
             seats=[OrderedSeat.of(seat) for seat in row.allocations.all()],
             total=total_of(row),
             currency=row.event.currency,
@@ -113,9 +138,29 @@ class ReviewPaymentInput:
     )
 
 
+@strawberry.input(description="How much came in for an order under review.")
+class RecordSeatPaymentInput:
+    event_slug: str
+    order_number: str
+    received_amount: Decimal
+    expected_version: int | None = None
+
+
+@strawberry.input(description="An order that ran out of time.")
+class ReopenSeatOrderInput:
+    event_slug: str
+    order_number: str
+    expected_version: int | None = None
+
+
 ReviewPaymentResult = Annotated[
     SeatOrder | NotFoundProblem | InvalidProblem | ConflictProblem,
     strawberry.union("ReviewPaymentResult"),
+]
+
+ReopenSeatOrderResult = Annotated[
+    SeatOrder | NotFoundProblem | InvalidProblem | ConflictProblem | SeatsTakenProblem,
+    strawberry.union("ReopenSeatOrderResult"),
 ]
 
 
@@ -127,11 +172,13 @@ class SeatReviewQuery:
         info: Info,
         event_slug: str,
         status: OrderStatus | None = None,
+        mark: PaymentMark | None = None,
+        is_overdue: bool = False,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[StaffSeatOrder]:
         event = get_event_for_staff(staff_of(info), event_slug)
-        rows = list_orders(event, status=status)
+        rows = list_orders(event, status=status, mark=mark, is_overdue=is_overdue)
         page = page_of(rows, order_by="created_at", first=first, after=after)
         return connection_of(page, StaffSeatOrder.of)
 
@@ -156,3 +203,31 @@ class SeatReviewMutation:
         )
         order = approve_payment(review) if input.approve else reject_payment(review)
         return SeatOrder.shown(get_shown_order(order.pk), input.order_token)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        description="Note how much came in; a sum that differs marks the order and is told.",
+    )
+    @problems_as_results(NotFound, Invalid, Conflict)
+    def record_seat_payment(self, info: Info, input: RecordSeatPaymentInput) -> ReviewPaymentResult:
+        order = record_payment(_review(info, input), received=input.received_amount)
+        return SeatOrder.shown(get_shown_order(order.pk), None)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        description="Open an order again for somebody who paid too late, if its seats are free.",
+    )
+    @problems_as_results(NotFound, Invalid, Conflict)
+    def reopen_seat_order(self, info: Info, input: ReopenSeatOrderInput) -> ReopenSeatOrderResult:
+        order = reopen_order(_review(info, input))
+        return SeatOrder.shown(get_shown_order(order.pk), None)
+
+
+def _review(info: Info, input: RecordSeatPaymentInput | ReopenSeatOrderInput) -> Review:
+    staff = staff_of(info)
+    name = OrderName(number=input.order_number, event_slug=input.event_slug)
+    return Review(
+        order_pk=get_order_for_staff(staff, name).pk,
+        reviewed_by=staff.actor,
+        expected_version=input.expected_version,
+    )

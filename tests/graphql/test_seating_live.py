@@ -16,7 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from apps.seating.models import SeatChange, SeatingEvent
 from apps.seating.services.orders import release_seats
-from apps.seating.services.payments import Review, reject_payment, submit_payment_proof
+from apps.seating.services.payments import submit_payment_proof
+from apps.seating.services.reviews import Review, reject_payment
 from tests.factories.seating import SeatingEventFactory, choose, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)

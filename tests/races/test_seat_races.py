@@ -24,12 +24,8 @@ from apps.seating.models import (
     WaitingListEntry,
 )
 from apps.seating.selectors import OpenOrder
-from apps.seating.services.payments import (
-    Review,
-    approve_payment,
-    reject_payment,
-    submit_payment_proof,
-)
+from apps.seating.services.payments import submit_payment_proof
+from apps.seating.services.reviews import Review, approve_payment, reject_payment
 from apps.seating.services.waiting import WaitingRequest, join_waiting_list
 from apps.seating.states import LIVE, OrderStatus
 from tests.background import at_once

@@ -16,13 +16,8 @@ from apps.seating.models import PaymentProof, SeatAllocation, SeatingEvent
 from apps.seating.proof_storage import drop_forgotten_files, read_file
 from apps.seating.selectors import OpenOrder, get_open_order, shown_proofs
 from apps.seating.services.holders import Holder
-from apps.seating.services.payments import (
-    MOST_PROOFS,
-    Review,
-    approve_payment,
-    reject_payment,
-    submit_payment_proof,
-)
+from apps.seating.services.payments import MOST_PROOFS, submit_payment_proof
+from apps.seating.services.reviews import Review, approve_payment, reject_payment
 from apps.seating.states import OrderStatus, SeatStatus
 from tests.factories.seating import (
     SeatingEventFactory,

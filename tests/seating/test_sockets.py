@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from apps.common.sockets import NOT_FOUND
 from apps.seating.changes import SeatNews, SeatState
 from apps.seating.models import SeatingEvent
-from apps.seating.services.payments import Review, reject_payment, submit_payment_proof
+from apps.seating.services.payments import submit_payment_proof
+from apps.seating.services.reviews import Review, reject_payment
 from apps.seating.sockets import frames_of
 from apps.seating.states import SeatStatus
 from tests.factories.seating import SeatingEventFactory, choose, picture

@@ -20,12 +20,8 @@ from apps.seating.changes import current_version, news_after
 from apps.seating.models import SeatAllocation, SeatingEvent, SeatOrder, WaitingListEntry
 from apps.seating.selectors import OpenOrder, get_open_order
 from apps.seating.services.orders import release_seats
-from apps.seating.services.payments import (
-    Review,
-    approve_payment,
-    reject_payment,
-    submit_payment_proof,
-)
+from apps.seating.services.payments import submit_payment_proof
+from apps.seating.services.reviews import Review, approve_payment, reject_payment
 from apps.seating.services.waiting import WaitingRequest, join_waiting_list
 from apps.seating.states import BOOKING, LIVE
 from tests.background import run_due_jobs

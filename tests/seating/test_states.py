@@ -14,6 +14,7 @@ MOVES = {
     ("PENDING", "EXPIRED"),
     ("AWAITING_REVIEW", "CONFIRMED"),
     ("AWAITING_REVIEW", "REJECTED"),
+    ("EXPIRED", "PENDING"),
 }
 
 

@@ -18,7 +18,8 @@ from apps.seating.models import SeatAllocation, SeatingEvent, WaitingListEntry
 from apps.seating.selectors import OpenOrder, get_open_order
 from apps.seating.services.holders import Holder
 from apps.seating.services.orders import release_seats
-from apps.seating.services.payments import Review, reject_payment, submit_payment_proof
+from apps.seating.services.payments import submit_payment_proof
+from apps.seating.services.reviews import Review, reject_payment
 from apps.seating.services.waiting import WaitingRequest, join_waiting_list
 from apps.seating.states import WaitingStatus
 from apps.seating.waiting_selectors import OpenEntry, get_open_entry

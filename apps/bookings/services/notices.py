@@ -121,7 +121,7 @@ def _tell_to(
             "hotel": hotel.name,
             SENDER: hotel.name,
             REPLY_TO: hotel.email,
-            SIGNATURE: _signature(hotel),
+            SIGNATURE: signature_of(hotel),
             **context,
         },
         dedupe_key=f"{booking.lock_holder}:{template}:{occasion}",
@@ -142,7 +142,8 @@ def _link(hotel: Hotel, token: str) -> dict[str, str]:
     return {LINK: template.replace("{token}", token)}
 
 
-def _signature(hotel: Hotel) -> str:
+def signature_of(hotel: Hotel) -> str:
+    """Return the lines that end a message: the hotel and how to reach it."""
     contact = contact_of(hotel)
     lines = [hotel.name, contact.phone, contact.email, contact.whatsapp_url]
     return "\n".join(line for line in lines if line)

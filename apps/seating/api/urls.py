@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.seating.api import best_views, map_views, picture_view, views, waiting_views
+from apps.seating.api import best_views, map_views, picture_view, review_views, views, waiting_views
 
 urlpatterns = [
     path("events/<str:slug>/seats/", map_views.SeatMapView.as_view(), name="seats"),
@@ -40,6 +40,7 @@ urlpatterns = [
         waiting_views.WaitingListEntryView.as_view(),
         name="waiting-list-entry",
     ),
+    path("proofs/<str:name>/", review_views.ProofView.as_view(), name="seat-proof"),
     path("orders/<str:token>/", views.OrderView.as_view(), name="seat-order"),
     path("orders/<str:token>/seats/", views.OrderSeatsView.as_view(), name="seat-order-seats"),
     path(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common.alerts import raise_alert
 from apps.common.jobs import Lease
 from apps.seating.models import Seat, SeatAllocation, SeatOrder
 from apps.seating.services.order_rows import SeatStates, free_seats, move_order
 from apps.seating.services.waiting import tell_change
 from apps.seating.states import AllocationStatus, OrderStatus
+
+REVIEW_ALERT: Final = "seat_review_overdue"
 
 
 def end_lapsed_holds(seats: Sequence[Seat], now: datetime) -> SeatStates:
@@ -40,7 +44,10 @@ def end_order(order: SeatOrder, now: datetime) -> SeatStates:
 
 
 def expire_order(lease: Lease[SeatOrder]) -> None:
-    """End the order if its time is over; one that was prolonged owes its end later."""
+    """End the order if its time is over; one that was prolonged owes its end later.
+
+    For an order under review, the hotel's people are reminded of it.
+    """
     with transaction.atomic():
         order = lease.lock()
         if order is None:
@@ -50,4 +57,15 @@ def expire_order(lease: Lease[SeatOrder]) -> None:
             lease.settle(due_at=order.expires_at)
             return
         lease.settle()
+        if order.status == OrderStatus.AWAITING_REVIEW:
+            _remind(order)
         tell_change(order.event, end_order(order, now))
+
+
+def _remind(order: SeatOrder) -> None:
+    raise_alert(
+        scope=order.event.hotel.alert_scope,
+        kind=REVIEW_ALERT,
+        subject=order.number,
+        message=f"The payment of order {order.number} waits to be reviewed.",
+    )

@@ -14,7 +14,14 @@ from apps.common.crypto import new_token, token_digest
 from apps.seating.errors import NoProofYet, OrderClosed, OrderExpired, OrderNotFound
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.seat_map import status_of_seat
-from apps.seating.states import LIVE, AllocationStatus, OrderStatus, SeatStatus, can_move
+from apps.seating.states import (
+    LIVE,
+    AllocationStatus,
+    OrderStatus,
+    PaymentMark,
+    SeatStatus,
+    can_move,
+)
 
 SeatStates = dict[Seat, SeatStatus]
 # No letters that look like digits, and no vowels that make words.
@@ -107,6 +114,12 @@ def update_order(order: SeatOrder, **columns: Any) -> None:
     order.version += 1
     for name, value in columns.items():
         setattr(order, name, value)
+
+
+def mark_order(pk: int, mark: PaymentMark) -> None:
+    """Note what is odd about a payment that was refused; its version rises, once."""
+    unpaid = SeatOrder.objects.filter(pk=pk, status__in=(OrderStatus.PENDING, OrderStatus.EXPIRED))
+    unpaid.exclude(mark=mark).update(mark=mark, version=F("version") + 1)
 
 
 def lock_seats(event: SeatingEvent, pks: Collection[int]) -> list[Seat]:

@@ -1,9 +1,8 @@
-"""A payment proof books the order's seats; the hotel's people confirm or reject it."""
+"""A payment proof books the order's seats, all of them or none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO, Final
 
 from django.conf import settings
@@ -14,9 +13,7 @@ from apps.seating.errors import (
     EventClosed,
     OrderClosed,
     OrderExpired,
-    ReasonMissing,
     SeatsTaken,
-    StaleVersion,
 )
 from apps.seating.events import order_event
 from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatOrder
@@ -25,21 +22,21 @@ from apps.seating.proof_storage import drop_file, keep_file
 from apps.seating.selectors import OpenOrder, get_open_order, is_on_sale, occupied_labels
 from apps.seating.services.expiry import end_lapsed_holds
 from apps.seating.services.holders import require_holder
+from apps.seating.services.notices import tell_holder
 from apps.seating.services.order_rows import (
     LostUpdate,
     SeatStates,
-    free_seats,
     get_order_for_update,
     lock_seats,
+    mark_order,
     move_order,
     require_open,
     update_order,
 )
 from apps.seating.services.waiting import tell_change
-from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, SeatStatus, Verdict
+from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, PaymentMark, SeatStatus
 
 MOST_PROOFS: Final = 5
-LONGEST_REASON: Final = 300
 
 
 def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
@@ -52,12 +49,19 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
     InvalidFile, SeatsTaken.
     """
     order = get_open_order(order_token).order
-    _require_wanted(order, timezone.now())
+    try:
+        _require_wanted(order, timezone.now())
+    except (OrderExpired, EventClosed):
+        mark_order(order.pk, PaymentMark.LATE)
+        raise
     checked = check_file(file, most_bytes=settings.MAX_PROOF_BYTES)
     name = keep_file(checked.content)
     is_kept = False
     try:
         is_kept = _submit(order.pk, checked, name)
+    except SeatsTaken:
+        mark_order(order.pk, PaymentMark.SEATS_GONE)
+        raise
     finally:
         if not is_kept:
             drop_file(name)
@@ -83,8 +87,10 @@ def _submit(pk: int, file: CheckedFile, name: str) -> bool:
         return _add_proof(order, file, name, now)
     _require_wanted(order, now)
     states = _book(order, now)
-    move_order(order, OrderStatus.AWAITING_REVIEW, submitted_at=now, due_at=None)
+    due_at = now + timedelta(hours=order.event.review_hours)
+    move_order(order, OrderStatus.AWAITING_REVIEW, submitted_at=now, due_at=due_at, mark="")
     _store_proof(order, file, name, now)
+    tell_holder(order, "seats_submitted", occasion=str(order.version))
     order_event(order, "seat-order-submitted")
     tell_change(order.event, states)
     return True
@@ -136,73 +142,4 @@ def _store_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) 
         media_type=file.media_type,
         size_bytes=len(file.content),
         submitted_at=now,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """What somebody decided about an order, and the version of it that they saw."""
-
-    order_pk: int
-    reviewed_by: str
-    expected_version: int | None = None
-    reason: str = field(default="")
-
-
-@transaction.atomic
-def approve_payment(review: Review) -> SeatOrder:
-    """Confirm the order; confirmed already is the same success.
-
-    Raises OrderNotFound, StaleVersion, NoProofYet, OrderClosed.
-    """
-    order = _order_under_review(review)
-    if order.status == OrderStatus.CONFIRMED:
-        return order
-    now = timezone.now()
-    move_order(order, OrderStatus.CONFIRMED, ended_at=now, reviewed_by=review.reviewed_by)
-    _judge(order, Verdict.APPROVED, review, now)
-    order_event(order, "seat-order-confirmed")
-    return order
-
-
-@transaction.atomic
-def reject_payment(review: Review) -> SeatOrder:
-    """Reject the order and free its seats; rejected already is the same success.
-
-    Raises ReasonMissing, OrderNotFound, StaleVersion, NoProofYet, OrderClosed.
-    """
-    reason = " ".join(review.reason.split())[:LONGEST_REASON]
-    if not reason or not reason.isprintable():
-        raise ReasonMissing
-    order = _order_under_review(review)
-    if order.status == OrderStatus.REJECTED:
-        return order
-    now = timezone.now()
-    move_order(
-        order,
-        OrderStatus.REJECTED,
-        ended_at=now,
-        reviewed_by=review.reviewed_by,
-        rejection_reason=reason,
-    )
-    states = free_seats(order)
-    _judge(order, Verdict.REJECTED, review, now)
-    order_event(order, "seat-order-rejected")
-    tell_change(order.event, states)
-    return order
-
-
-def _order_under_review(review: Review) -> SeatOrder:
-    order = get_order_for_update(review.order_pk)
-    if review.expected_version not in (None, order.version):
-        raise StaleVersion
-    return order
-
-
-def _judge(order: SeatOrder, verdict: Verdict, review: Review, now: datetime) -> None:
-    order.proofs.filter(verdict=Verdict.PENDING).update(
-        verdict=verdict,
-        reviewed_by=review.reviewed_by,
-        reviewed_at=now,
-        reason=order.rejection_reason,
     )

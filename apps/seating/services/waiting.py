@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from apps.common.crypto import new_token, token_digest
 from apps.common.errors import Invalid
+from apps.common.maintenance import delete_portion
 from apps.seating.changes import record_change
 from apps.seating.errors import EventClosed, TooManySeats
 from apps.seating.models import Seat, SeatingEvent
@@ -25,6 +26,7 @@ from apps.seating.picking import Place, Wish, pick_best
 from apps.seating.seat_map import read_seat_map
 from apps.seating.selectors import get_event, is_on_sale, sales_end
 from apps.seating.services.holders import Holder, clean_holder, require_reachable
+from apps.seating.services.notices import moment, tell_holder
 from apps.seating.services.order_rows import (
     LostUpdate,
     SeatStates,
@@ -36,6 +38,7 @@ from apps.seating.suggestions import focus_of, places_of
 from apps.seating.waiting_models import WaitingListEntry
 from apps.seating.waiting_selectors import OpenEntry, get_open_entry, in_line
 
+KEPT: Final = timedelta(days=30)  # after the event, names and addresses are of no use
 MOST_OFFERS: Final = 50  # in one transaction; the next seat that comes free goes on from there
 
 
@@ -133,7 +136,13 @@ def _offer(
     still_waiting = WaitingListEntry.objects.filter(pk=entry.pk, order=None)
     if still_waiting.update(order=made.order, offer_token=made.token, offered_at=now) != 1:
         raise LostUpdate
+    tell_holder(made.order, "seats_offered", {"until": moment(ends_at, event.hotel)})
     return True
+
+
+def forget_who_waited(now: datetime) -> bool:
+    """Delete entries of events that are long over; for the duty roster."""
+    return delete_portion(WaitingListEntry.objects.filter(event__starts_at__lt=now - KEPT))
 
 
 class _House:
