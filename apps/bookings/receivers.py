@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.bookings.models import HOLDER_PREFIX
-from apps.bookings.selectors import get_booking_for_update
+from apps.bookings.selectors import get_booking_for_update, key_of_holder
 from apps.bookings.services.arrivals import bring_arrival_forward, has_used_a_code
 from apps.bookings.services.notices import tell_codes_changed
 from apps.bookings.services.told_codes import has_other_codes
@@ -23,22 +22,16 @@ def connect() -> None:
 
 def _first_use(*, grant: AccessGrant, **_: Any) -> None:
     """The first use of a code is an arrival."""
-    booking_pk = _booking_of(grant)
+    booking_pk = key_of_holder(grant)
     if booking_pk is not None and has_used_a_code(grant):
         bring_arrival_forward(booking_pk)
 
 
 def _codes_changed(*, grant: AccessGrant, **_: Any) -> None:
     """A guest who has the stay link hears that the codes behind it are others now."""
-    booking_pk = _booking_of(grant)
+    booking_pk = key_of_holder(grant)
     # Looking first spares the booking's lock a visit for most news, which changes nothing here.
     if booking_pk is None or not has_other_codes(booking_pk):
         return
     with transaction.atomic():
         tell_codes_changed(get_booking_for_update(booking_pk))
-
-
-def _booking_of(grant: AccessGrant) -> int | None:
-    """Return the key of the booking that holds the grant; None where something else does."""
-    key = grant.holder.removeprefix(HOLDER_PREFIX)
-    return int(key) if key != grant.holder and key.isdigit() else None

@@ -8,11 +8,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
-from apps.bookings.models import Booking, Hotel, Room, StayToken
+from apps.bookings.models import HOLDER_PREFIX, Booking, Hotel, Room, StayToken
 from apps.bookings.states import HIDDEN_FROM_GUESTS
 from apps.common.crypto import token_digest
 from apps.common.errors import Contact, Forbidden, NotFound
-from apps.locks.models import Lock
+from apps.locks.models import AccessGrant, Lock
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
 
@@ -118,6 +118,12 @@ def get_booking_by_stay_token(token: str) -> Booking:
     if key is None or key.booking.status in HIDDEN_FROM_GUESTS:
         raise StayNotFound
     return key.booking
+
+
+def key_of_holder(grant: AccessGrant) -> int | None:
+    """Return the key of the booking that holds the grant; None where something else does."""
+    key = grant.holder.removeprefix(HOLDER_PREFIX)
+    return int(key) if key != grant.holder and key.isdigit() else None
 
 
 def list_doors(booking: Booking) -> list[Lock]:

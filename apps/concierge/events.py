@@ -20,7 +20,12 @@ def stay_group(booking_pk: int) -> str:
 
 def stay_changed(booking: Booking) -> None:
     """Tell the stay's watchers to look again, once the transaction commits."""
-    publish_on_commit(stay_group(booking.pk), {"booking": booking.pk})
+    look_again(booking.pk)
+
+
+def look_again(booking_pk: int) -> None:
+    """Like ``stay_changed``, for callers who know the booking's key alone."""
+    publish_on_commit(stay_group(booking_pk), {"booking": booking_pk})
 
 
 def message_received(booking: Booking, message: Message) -> Event:

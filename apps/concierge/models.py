@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.bookings.models import Booking, Hotel
+from apps.common.idempotency import LONGEST_KEY
 from apps.common.jobs import WorkRow
 from apps.concierge.errors import OrderClosed, OrderMoveNotAllowed
 from apps.concierge.states import ALLOWED, OrderStatus, Side
@@ -56,10 +57,17 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     number = models.PositiveBigIntegerField(editable=False)
     changed_number = models.PositiveBigIntegerField(editable=False)
+    request_key = models.CharField(
+        max_length=LONGEST_KEY, null=True, editable=False, help_text="Named by its sender."
+    )
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["hotel", "number"], name="concierge_message_number")
+            models.UniqueConstraint(fields=["hotel", "number"], name="concierge_message_number"),
+            models.UniqueConstraint(
+                fields=["conversation", "sender", "request_key"],
+                name="concierge_message_sent_once",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["hotel", "changed_number"], name="concierge_message_changed"),
@@ -104,12 +112,18 @@ class RoomServiceOrder(models.Model):
     placed_at = models.DateTimeField()
     changed_at = models.DateTimeField(help_text="When the status was last changed.")
     changed_by = models.CharField(max_length=160, help_text="Who changed it.")
+    request_key = models.CharField(
+        max_length=LONGEST_KEY, null=True, editable=False, help_text="Named by the guest's app."
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["booking", "number"], name="concierge_order_number_unique"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["booking", "request_key"], name="concierge_order_placed_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["placed_at"], name="concierge_order_placed")]
 

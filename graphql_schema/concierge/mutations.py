@@ -43,13 +43,16 @@ class ConciergeMutation:
     def send_message(self, info: Info, input: SendMessageInput) -> SendMessageResult:
         who = speaker(input.stay_token, input.hotel_slug)
         if isinstance(who, AsGuest):
-            sent = messages.send_guest_message(token=who.stay_token, body=input.body)
+            sent = messages.send_guest_message(
+                token=who.stay_token, body=input.body, request_key=input.client_request_id
+            )
         else:
             sent = messages.send_staff_message(
                 hotel=hotel_for(info, who.hotel_slug, Permission.TALK_TO_GUESTS),
                 booking_id=_required(input.booking_id),
                 body=input.body,
                 identity=staff_of(info),
+                request_key=input.client_request_id,
             )
         return Message.of(sent)
 
@@ -81,7 +84,12 @@ class ConciergeMutation:
             for item in input.items
         ]
         return RoomServiceOrder.of(
-            orders.place_order(token=input.stay_token, items=wanted, note=input.note)
+            orders.place_order(
+                token=input.stay_token,
+                items=wanted,
+                note=input.note,
+                request_key=input.client_request_id,
+            )
         )
 
     @strawberry_django.mutation(

@@ -148,6 +148,9 @@ class MessagesRead:
     count: int = strawberry.field(description="How many messages had been unread.")
 
 
+SENT_ONCE = "The app's own name for this wish: sent again, it is answered and not done again."
+
+
 @strawberry.input(
     description="A message: of a guest by `stayToken`, of staff by `hotelSlug` and `bookingId`."
 )
@@ -156,6 +159,7 @@ class SendMessageInput:
     hotel_slug: str | None = None
     booking_id: str | None = None
     body: str = strawberry.field(description="Up to 2000 characters.")
+    client_request_id: str | None = strawberry.field(default=None, description=SENT_ONCE)
 
 
 @strawberry.input(
@@ -181,6 +185,7 @@ class PlaceRoomServiceOrderInput:
     stay_token: str
     items: list[RoomServiceItemInput] = strawberry.field(description="1 to 30; see `Stay.menu`.")
     note: str | None = strawberry.field(default=None, description="Up to 500 characters.")
+    client_request_id: str | None = strawberry.field(default=None, description=SENT_ONCE)
 
 
 @strawberry.input(description="Where an order is moved on to.")

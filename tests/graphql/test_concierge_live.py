@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 from knox.models import AuthToken
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -17,10 +18,14 @@ from apps.bookings.models import Booking
 from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.services.stays import mint_stay_token
 from apps.concierge.services.messages import mark_read_by_guest, mark_read_by_staff
+from apps.locks.models import AccessCode, AccessGrant
 from apps.staff.roles import Role
 from apps.staff.services.logins import open_login
+from graphql_schema import live
+from tests.background import run_due_jobs
 from tests.factories.bookings import BookingFactory, HotelFactory
 from tests.factories.concierge import MenuItemFactory, desk_writes, guest_writes
+from tests.factories.locks import AccessCodeFactory, AccessGrantFactory
 from tests.factories.staff import works_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_limits")]
@@ -235,6 +240,38 @@ async def test_the_stay_shows_chat_and_orders_as_they_change_until_check_out(
         over = await stay.next()
         assert over == {"status": "CHECKED_OUT", "messages": [], "orders": []}
         assert (await stay.frame())["type"] == "complete"
+
+
+CODES = """subscription($token: String!) { stay(token: $token) {
+  pin accessCodes { code status } } }"""
+
+
+def give_codes(booking: Booking) -> AccessGrant:
+    grant: AccessGrant = AccessGrantFactory(holder=booking.lock_holder, ready=True)
+    AccessCodeFactory(grant=grant, on_the_lock=True)
+    return grant
+
+
+def change_codes(grant: AccessGrant) -> None:
+    """What a worker does at a lock, and the news of it that it owes."""
+    AccessCode.objects.filter(grant=grant).update(digits="8264")
+    AccessGrant.objects.filter(pk=grant.pk).update(due_at=timezone.now())
+    run_due_jobs()
+
+
+async def test_codes_are_shown_as_they_change_without_a_look_at_the_clock(
+    server: str, booking: Booking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks again after a quiet while here, so only the news can bring it."""
+    monkeypatch.setattr(live, "QUIET_SECONDS", 10 * PATIENCE)
+    grant = await sync_to_async(give_codes)(booking)
+    async with watching(server, CODES, token=await key_to(booking)) as stay:
+        shown = await stay.next()
+        await sync_to_async(change_codes)(grant)
+        changed = await stay.next()
+
+    assert shown == {"pin": grant.pin, "accessCodes": [{"code": grant.pin, "status": "SET"}]}
+    assert changed == {"pin": "8264", "accessCodes": [{"code": "8264", "status": "SET"}]}
 
 
 async def test_an_unknown_stay_can_t_be_watched(server: str) -> None:

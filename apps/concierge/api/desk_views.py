@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from apps.bookings.api.desk import StaffView
 from apps.common.api.pagination import page_body
 from apps.common.api.views import read_body, read_query
+from apps.common.idempotency import key_of_request
 from apps.concierge.api import documentation, requests
 from apps.concierge.api.serializers import (
     ConversationSerializer,
@@ -64,6 +65,7 @@ class MessagesView(StaffView):
         message = send_staff_message(
             hotel=self.hotel,
             identity=self.staff,
+            request_key=key_of_request(request),
             **read_body(request, requests.StaffMessageSerializer),
         )
         return Response(message_body(message), status=status.HTTP_201_CREATED)

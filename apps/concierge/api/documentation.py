@@ -11,6 +11,7 @@ from apps.bookings.api.desk_examples import HOTEL_SLUG
 from apps.common.api.documentation import refusals, retry_after
 from apps.common.api.pagination import PAGE_PARAMETERS
 from apps.common.errors import Forbidden, Invalid, NotAuthenticated, RateLimited
+from apps.common.idempotency import HEADER, IdempotencyConflict
 from apps.concierge import errors
 from apps.concierge.api import requests, serializers
 from apps.concierge.api.examples import MESSAGE, ORDER, STAY
@@ -20,6 +21,11 @@ ROOM_SERVICE: Final = ["Stay: room service"]
 DESK_CHAT: Final = ["Desk: chat"]
 DESK_ROOM_SERVICE: Final = ["Desk: room service"]
 STAFF: Final = (NotAuthenticated, Forbidden)
+IDEMPOTENCY_KEY: Final = OpenApiParameter(
+    name=HEADER,
+    location=OpenApiParameter.HEADER,
+    description="The caller's own name for this wish: sent again, it is answered, not done again.",
+)
 ORDER_ID: Final = OpenApiParameter(
     name="order_id", location=OpenApiParameter.PATH, description="The order's own id."
 )
@@ -55,11 +61,13 @@ GUEST_SEND: Final = extend_schema(
     tags=CHAT,
     summary="Write to the front desk",
     description="Stores the message; the hotel's people see it at once. 20 a minute for a stay.",
-    parameters=[retry_after(429)],
+    parameters=[IDEMPOTENCY_KEY, retry_after(429)],
     request=requests.GuestMessageSerializer,
     responses={
         201: serializers.MessageEnvelopeSerializer,
-        **refusals(booking_errors.StayNotFound, *NOT_OPEN, RateLimited, has_body=True),
+        **refusals(
+            booking_errors.StayNotFound, *NOT_OPEN, RateLimited, IdempotencyConflict, has_body=True
+        ),
     },
     examples=[
         _sent("A question", body="Is there a kettle?"),
@@ -98,11 +106,17 @@ PLACE_ORDER: Final = extend_schema(
         "For guests in house. The menu is on the stay; its names and prices of now are kept in "
         "the order. The same item twice is one line."
     ),
-    parameters=[retry_after(429)],
+    parameters=[IDEMPOTENCY_KEY, retry_after(429)],
     request=requests.PlaceOrderSerializer,
     responses={
         201: serializers.OrderEnvelopeSerializer,
-        **refusals(booking_errors.StayNotFound, errors.NotInHouse, RateLimited, has_body=True),
+        **refusals(
+            booking_errors.StayNotFound,
+            errors.NotInHouse,
+            RateLimited,
+            IdempotencyConflict,
+            has_body=True,
+        ),
     },
     examples=[
         _sent("Soup", items=[{"menu_item_id": "7", "quantity": 2}], note="No onions, please."),
@@ -166,11 +180,13 @@ SEND: Final = extend_schema(
     tags=DESK_CHAT,
     summary="Write to a guest",
     description="Stores the message under one's own name; the guest's app shows it at once.",
-    parameters=[HOTEL_SLUG],
+    parameters=[IDEMPOTENCY_KEY, HOTEL_SLUG],
     request=requests.StaffMessageSerializer,
     responses={
         201: serializers.MessageEnvelopeSerializer,
-        **refusals(*STAFF, booking_errors.BookingNotFound, *NOT_OPEN, has_body=True),
+        **refusals(
+            *STAFF, booking_errors.BookingNotFound, *NOT_OPEN, IdempotencyConflict, has_body=True
+        ),
     },
     examples=[
         _sent("An answer", booking_id="BK-2026-0001", body=MESSAGE["body"]),

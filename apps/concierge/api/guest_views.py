@@ -12,6 +12,7 @@ from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.services.push_tokens import register_push_token
 from apps.common.api.pagination import page_body
 from apps.common.api.views import SecretView, read_body
+from apps.common.idempotency import key_of_request
 from apps.concierge.api import documentation, requests
 from apps.concierge.api.serializers import (
     MessageSerializer,
@@ -45,7 +46,9 @@ class GuestMessagesView(SecretView):
     def post(self, request: Request, token: str) -> Response:
         """Write to the front desk."""
         message = send_guest_message(
-            token=token, **read_body(request, requests.GuestMessageSerializer)
+            token=token,
+            request_key=key_of_request(request),
+            **read_body(request, requests.GuestMessageSerializer),
         )
         return Response(message_body(message), status=status.HTTP_201_CREATED)
 
@@ -80,7 +83,9 @@ class GuestOrdersView(SecretView):
         """Order from the menu."""
         body = read_body(request, requests.PlaceOrderSerializer)
         items = [WantedItem(**item) for item in body["items"]]
-        order = place_order(token=token, items=items, note=body["note"])
+        order = place_order(
+            token=token, items=items, note=body["note"], request_key=key_of_request(request)
+        )
         return Response(order_body(order), status=status.HTTP_201_CREATED)
 
 

@@ -21,6 +21,7 @@ from apps.bookings.selectors import (
 )
 from apps.bookings.states import BookingStatus
 from apps.common.errors import RateLimited
+from apps.common.idempotency import IdempotencyConflict, clean_key
 from apps.common.limits.checking import check_rate
 from apps.common.limits.rates import Rate
 from apps.concierge.cleaning import clean_message
@@ -28,6 +29,7 @@ from apps.concierge.errors import NoSuchMessage
 from apps.concierge.events import message_received, messages_read
 from apps.concierge.feed import find_message
 from apps.concierge.models import Conversation, Message
+from apps.concierge.selectors import stay_messages, with_booking
 from apps.concierge.states import Side
 from apps.staff.identity import StaffIdentity
 
@@ -35,24 +37,32 @@ FROM_GUEST: Final = Rate(20, 60)  # for each stay: more than anybody types, less
 LONGEST_NAME: Final = 150
 
 
-def send_guest_message(*, token: str, body: str) -> Message:
-    """Write to the front desk. Raises StayNotFound, Invalid, RateLimited, StayEnded."""
-    text = clean_message(body)
+def send_guest_message(*, token: str, body: str, request_key: str | None = None) -> Message:
+    """Write to the front desk; under the same ``request_key`` once.
+
+    Raises StayNotFound, Invalid, RateLimited, StayEnded, IdempotencyConflict.
+    """
+    text, key = clean_message(body), clean_key(request_key)
     booking = get_booking_by_stay_token(token)
     limit_guest(booking, "messages", FROM_GUEST)
-    return _send(booking, Side.GUEST, text)
+    return _send(booking, Side.GUEST, text, key)
 
 
 def send_staff_message(
-    *, hotel: Hotel, booking_id: str, body: str, identity: StaffIdentity
+    *,
+    hotel: Hotel,
+    booking_id: str,
+    body: str,
+    identity: StaffIdentity,
+    request_key: str | None = None,
 ) -> Message:
-    """Write to the guest of a booking, under one's own name.
+    """Write to the guest of a booking, under one's own name; under the same key once.
 
-    Raises BookingNotFound, Invalid, StayEnded, BookingNotConfirmed.
+    Raises BookingNotFound, Invalid, StayEnded, BookingNotConfirmed, IdempotencyConflict.
     """
-    text = clean_message(body)
+    text, key = clean_message(body), clean_key(request_key)
     booking = get_hotel_booking(hotel, booking_id)
-    return _send(booking, Side.STAFF, text, name=identity.display_name[:LONGEST_NAME])
+    return _send(booking, Side.STAFF, text, key, name=identity.display_name[:LONGEST_NAME])
 
 
 def limit_guest(booking: Booking, name: str, rate: Rate) -> None:
@@ -65,9 +75,12 @@ def limit_guest(booking: Booking, name: str, rate: Rate) -> None:
 
 
 @transaction.atomic
-def _send(booking: Booking, sender: Side, text: str, *, name: str = "") -> Message:
+def _send(booking: Booking, sender: Side, text: str, key: str | None, *, name: str = "") -> Message:
     booking = get_booking_for_update(booking.pk)
     _require_open(booking)
+    sent = _sent_before(booking, sender, text, key) if key else None
+    if sent is not None:
+        return sent
     now = timezone.now()
     conversation, _ = Conversation.objects.update_or_create(
         booking=booking, defaults={"last_message_at": now}
@@ -80,11 +93,22 @@ def _send(booking: Booking, sender: Side, text: str, *, name: str = "") -> Messa
         sender_name=name,
         body=text,
         sent_at=now,
+        request_key=key,
     )
     # The event before the row: its number is the row's place.
     message.number = message.changed_number = message_received(booking, message).number
     message.save(force_insert=True)
     return message
+
+
+def _sent_before(booking: Booking, sender: Side, text: str, key: str) -> Message | None:
+    """Return what was sent under the key. Raises IdempotencyConflict if that was another text."""
+    sent = stay_messages(booking).filter(sender=sender, request_key=key).first()
+    if sent is None:
+        return None
+    if sent.body != text:
+        raise IdempotencyConflict
+    return with_booking(sent, booking)
 
 
 def _require_open(booking: Booking) -> None:

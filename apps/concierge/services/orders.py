@@ -15,6 +15,7 @@ from apps.bookings.models import Booking, Hotel
 from apps.bookings.selectors import get_booking_by_stay_token, get_booking_for_update
 from apps.bookings.stay_view import StayStatus, stay_status
 from apps.common.errors import Invalid
+from apps.common.idempotency import IdempotencyConflict, clean_key
 from apps.common.limits.rates import Rate
 from apps.concierge.cleaning import clean_note
 from apps.concierge.errors import NotInHouse, OrderNotFound, UnknownItem
@@ -39,17 +40,22 @@ class WantedItem:
 
 
 def place_order(
-    *, token: str, items: Sequence[WantedItem], note: str | None = None
+    *,
+    token: str,
+    items: Sequence[WantedItem],
+    note: str | None = None,
+    request_key: str | None = None,
 ) -> RoomServiceOrder:
-    """Order from the menu, at its prices of now. The same item twice is one line.
+    """Order from the menu, at its prices of now. The same item twice is one line, and the same
+    ``request_key`` twice one order.
 
-    Raises StayNotFound, Invalid, RateLimited, NotInHouse, UnknownItem.
+    Raises StayNotFound, Invalid, RateLimited, NotInHouse, UnknownItem, IdempotencyConflict.
     """
     wanted = _count(items)
-    text = clean_note(note)
+    text, key = clean_note(note), clean_key(request_key)
     booking = get_booking_by_stay_token(token)
     limit_guest(booking, "orders", FROM_GUEST)
-    return _place(booking, wanted, text)
+    return _place(booking, wanted, text, key)
 
 
 def _count(items: Sequence[WantedItem]) -> dict[int, int]:
@@ -79,11 +85,16 @@ def _key(menu_item_id: str) -> int:
 
 
 @transaction.atomic
-def _place(booking: Booking, wanted: dict[int, int], note: str) -> RoomServiceOrder:
+def _place(
+    booking: Booking, wanted: dict[int, int], note: str, key: str | None
+) -> RoomServiceOrder:
     booking = get_booking_for_update(booking.pk)
     now = timezone.now()
     if stay_status(booking, now) != StayStatus.IN_HOUSE:
         raise NotInHouse
+    placed = _placed_before(booking, wanted, note, key) if key else None
+    if placed is not None:
+        return placed
     items = MenuItem.objects.filter(hotel=booking.hotel, is_available=True).in_bulk(list(wanted))
     if len(items) < len(wanted):
         raise UnknownItem
@@ -95,12 +106,28 @@ def _place(booking: Booking, wanted: dict[int, int], note: str) -> RoomServiceOr
         placed_at=now,
         changed_at=now,
         changed_by=GUEST,
+        request_key=key,
     )
     OrderLine.objects.bulk_create(
         OrderLine(order=order, item=item, name=item.name, price=item.price, quantity=wanted[pk])
         for pk, item in sorted(items.items())
     )
     order_placed(order)
+    return order
+
+
+def _placed_before(
+    booking: Booking, wanted: dict[int, int], note: str, key: str
+) -> RoomServiceOrder | None:
+    """Return what was ordered under the key. Raises IdempotencyConflict if that was something
+    else."""
+    orders = RoomServiceOrder.objects.filter(booking=booking, request_key=key)
+    order = orders.prefetch_related("lines").first()
+    if order is None:
+        return None
+    if {line.item_id: line.quantity for line in order.lines.all()} != wanted or order.note != note:
+        raise IdempotencyConflict
+    order.booking = booking
     return order
 
 
