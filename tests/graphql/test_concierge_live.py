@@ -17,11 +17,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from apps.bookings.models import Booking
 from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.services.stays import mint_stay_token
+from apps.common import hearing
 from apps.concierge.services.messages import mark_read_by_guest, mark_read_by_staff
 from apps.locks.models import AccessCode, AccessGrant
 from apps.staff.roles import Role
 from apps.staff.services.logins import open_login
-from graphql_schema import live
 from tests.background import run_due_jobs
 from tests.factories.bookings import BookingFactory, HotelFactory
 from tests.factories.concierge import MenuItemFactory, desk_writes, guest_writes
@@ -263,7 +263,7 @@ async def test_codes_are_shown_as_they_change_without_a_look_at_the_clock(
     server: str, booking: Booking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody looks again after a quiet while here, so only the news can bring it."""
-    monkeypatch.setattr(live, "QUIET_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(hearing, "QUIET_SECONDS", 10 * PATIENCE)
     grant = await sync_to_async(give_codes)(booking)
     async with watching(server, CODES, token=await key_to(booking)) as stay:
         shown = await stay.next()
