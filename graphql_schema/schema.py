@@ -41,7 +41,7 @@ from graphql_schema.seating.mutations import SeatingMutation
 from graphql_schema.seating.queries import SeatingQuery
 from graphql_schema.seating.staff import SeatReviewMutation, SeatReviewQuery
 from graphql_schema.seating.waiting import WaitingListMutation, WaitingListQuery
-from graphql_schema.wording import describe
+from graphql_schema.wording import describe, undescribed
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +97,10 @@ class DoorstepSchema(strawberry.Schema):
     def read(self, text: str) -> Document:
         """Return a document that keeps within the limits. Raises DocumentRefused."""
         return read_document(text, self._schema)
+
+    def undescribed(self) -> list[str]:
+        """Return what clients find no description for, by its place."""
+        return undescribed(self._schema)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -24,6 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="Write nothing; compare.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if silent := schema.undescribed():
+            raise CommandError(
+                f"{', '.join(silent)} must be described where they are defined, or in "
+                "graphql_schema/wording.py."
+            )
         stale = []
         for path, text in _exports():
             if options["check"]:
