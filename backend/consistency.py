@@ -139,7 +139,8 @@ def _check_outs() -> Iterator[Finding]:
 
 
 def _nights() -> Iterator[Finding]:
-    idle = RoomNight.objects.exclude(booking__status__in=HOLDS_ROOM)
+    held_by_stays = RoomNight.objects.filter(booking__isnull=False)
+    idle = held_by_stays.exclude(booking__status__in=HOLDS_ROOM)
     for booking in _bookings().filter(pk__in=idle.values("booking")):
         yield Finding(
             subject=_name_of(booking),
@@ -172,13 +173,22 @@ def _tasks_of_occupied_rooms() -> Iterator[Finding]:
 
 
 def _maintenance() -> Iterator[Finding]:
-    under_way = Maintenance.objects.filter(room=OuterRef("pk"), closed_at__isnull=True)
+    under_way = Maintenance.objects.filter(
+        room=OuterRef("pk"), opened_at__isnull=False, closed_at__isnull=True
+    )
     rooms = _rooms().annotate(is_repaired=Exists(under_way))
     for room in rooms.exclude(is_out_of_service=F("is_repaired")):
         yield Finding(
             subject=_name_of_room(room),
             problem="is out of service without a maintenance, or the other way round.",
             advice="Set it out of service and back.",
+        )
+    nights = RoomNight.objects.filter(maintenance__closed_at__isnull=False)
+    for held in _rooms().filter(pk__in=nights.values("room")):
+        yield Finding(
+            subject=_name_of_room(held),
+            problem="has nights of a maintenance that is over.",
+            advice="Delete its room nights in the admin.",
         )
 
 

@@ -16,6 +16,7 @@ from apps.common.errors import DomainError
 from graphql_schema.bookings.desk_mutations import DeskMutation, GuestStayMutation
 from graphql_schema.bookings.desk_queries import DeskQuery
 from graphql_schema.bookings.live import HotelSubscription
+from graphql_schema.bookings.maintenance import MaintenanceMutation, MaintenanceQuery
 from graphql_schema.bookings.queries import StayQuery
 from graphql_schema.bookings.report import TurnoverReportQuery
 from graphql_schema.bookings.turnover import TurnoverMutation, TurnoverQuery
@@ -53,6 +54,7 @@ class Query(
     DeskQuery,
     CheckInDeskQuery,
     TurnoverQuery,
+    MaintenanceQuery,
     TurnoverReportQuery,
     ConciergeQuery,
     SeatingQuery,
@@ -70,6 +72,7 @@ class Mutation(
     DeskMutation,
     CheckInDeskMutation,
     TurnoverMutation,
+    MaintenanceMutation,
     ConciergeMutation,
     SeatingMutation,
     BestSeatsMutation,

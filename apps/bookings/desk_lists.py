@@ -42,7 +42,9 @@ def room_board(hotel: Hotel, *, status: RoomStatus | None = None) -> QuerySet[Ro
     """
     stay = Booking.objects.filter(IN_HOUSE, assigned_room=OuterRef("pk"))
     task = HousekeepingTask.objects.filter(room=OuterRef("pk"), status__in=OPEN_TASKS)
-    repair = Maintenance.objects.filter(room=OuterRef("pk"), closed_at__isnull=True)
+    repair = Maintenance.objects.filter(
+        room=OuterRef("pk"), opened_at__isnull=False, closed_at__isnull=True
+    )
     return list_rooms(hotel, status=status).annotate(
         stay=_first(stay, booking_id="booking_id", check_out_date="check_out_date"),
         task=_first(task, id="pk", status="status", assignee="assignee"),

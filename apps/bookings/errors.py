@@ -34,6 +34,10 @@ class TaskClosed(errors.Conflict):
     sentence = "This task has ended; set the state of its room instead."
 
 
+class MaintenanceNotFound(errors.NotFound):
+    sentence = "The hotel has no such maintenance."
+
+
 class RoomNotFound(errors.NotFound):
     code = "ROOM_NOT_FOUND"
     sentence = "The hotel has no such room."

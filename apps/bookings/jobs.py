@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from apps.bookings.models import ExpectedArrival
+from apps.bookings.models import ExpectedArrival, Maintenance
 from apps.bookings.services.arrivals import work_on_arrival
+from apps.bookings.services.maintenance import work_on_maintenance
 from apps.bookings.services.mornings import look_at_mornings
 from apps.bookings.services.stays import purge_stay_tokens
 from apps.common.jobs import JobKind, register
@@ -13,6 +14,7 @@ from apps.common.maintenance import PeriodicDuty, register_duty
 def register_all() -> None:
     """Make this room's work known to the workers."""
     register(JobKind(model=ExpectedArrival, work=work_on_arrival))
+    register(JobKind(model=Maintenance, work=work_on_maintenance))
     register_duty(
         PeriodicDuty(
             name="bookings.purge_stay_tokens", every=timedelta(days=1), do=purge_stay_tokens

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from apps.bookings.api import checkout_views as checkout
+from apps.bookings.api import maintenance_views as maintenance
 from apps.bookings.api import room_views as rooms
 from apps.bookings.api import stay_desk_views as stays
 
@@ -30,6 +31,12 @@ urlpatterns = [
     ),
     path("housekeeping-tasks/", rooms.ListTasksView.as_view(), name="staff-tasks"),
     path("housekeeping-tasks/<str:task_id>/", rooms.TaskView.as_view(), name="staff-task"),
+    path("maintenance/", maintenance.MaintenanceView.as_view(), name="staff-maintenance"),
+    path(
+        "maintenance/<str:maintenance_id>/end/",
+        maintenance.EndMaintenanceView.as_view(),
+        name="staff-end-maintenance",
+    ),
     path("alerts/", rooms.ListAlertsView.as_view(), name="staff-alerts"),
     path(
         "analytics/checkout/",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.bookings.models.hotels import Hotel, Room
+from apps.bookings.models.turnover import Maintenance
 from apps.bookings.states import BookingStatus
 
 HOLDER_PREFIX = "booking:"  # how the locks room knows bookings
@@ -110,15 +111,28 @@ class StayToken(models.Model):
 
 
 class RoomNight(models.Model):
-    """A night that a booking has a room for. The constraint is what keeps two parties apart."""
+    """A night that a booking, or a maintenance, has a room for.
+
+    The constraint is what keeps two of them apart.
+    """
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="nights")
     night = models.DateField(help_text="The day on which the night begins.")
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="nights")
+    booking = models.ForeignKey(
+        Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="nights"
+    )
+    maintenance = models.ForeignKey(
+        Maintenance, on_delete=models.CASCADE, null=True, blank=True, related_name="nights"
+    )
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["room", "night"], name="bookings_room_taken_once")
+            models.UniqueConstraint(fields=["room", "night"], name="bookings_room_taken_once"),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=True, maintenance__isnull=False)
+                | Q(booking__isnull=False, maintenance__isnull=True),
+                name="bookings_night_of_one",
+            ),
         ]
 
     def __str__(self) -> str:

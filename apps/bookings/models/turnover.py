@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.bookings.states import RoomCondition, RoomStatus, TaskStatus
+from apps.common.jobs import WorkRow
 
 
 class RoomStatusChange(models.Model):
@@ -38,27 +39,41 @@ class RoomStatusChange(models.Model):
         return f"{self.room} {self.old_status} to {self.new_status}"
 
 
-class Maintenance(models.Model):
-    """A time in which a room is not to be used, and how it comes back."""
+class Maintenance(WorkRow):
+    """A time in which a room is not to be used, and how it comes back.
+
+    Planned for days, it holds their nights and, as a ``WorkRow``, owes its beginning and its end;
+    without days it begins at once and lasts until somebody ends it. ``opened_at`` None: it has not
+    begun; ``closed_at``: it is over, or was taken back.
+    """
 
     room = models.ForeignKey("bookings.Room", on_delete=models.CASCADE, related_name="maintenance")
     reason = models.CharField(max_length=500, blank=True)
     return_condition = models.CharField(
         max_length=20, choices=RoomCondition.choices, default=RoomCondition.DIRTY
     )
-    opened_at = models.DateTimeField()
-    opened_by = models.CharField(max_length=120)
-    expected_until = models.DateField(null=True, blank=True)
+    planned_by = models.CharField(max_length=120, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    expected_until = models.DateField(
+        null=True, blank=True, help_text="The day on which the room is back."
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["room"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(opened_at__isnull=False, closed_at__isnull=True),
                 name="bookings_one_open_maintenance_per_room",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(starts_on__lt=models.F("expected_until")),
+                name="bookings_maintenance_forwards",
+            ),
         ]
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="bookings_maintenance_due")]
 
     def __str__(self) -> str:
         return f"Maintenance of {self.room}"

@@ -14,6 +14,7 @@ from apps.bookings.models import (
     HousekeepingTask,
     Maintenance,
     Room,
+    RoomNight,
     RoomStatusChange,
 )
 from apps.bookings.selectors import get_room_for_update
@@ -44,38 +45,67 @@ def set_room_status(
     if not can_turn(current, status, inspects=room.hotel.inspects_rooms):
         raise InvalidRoomTransition(current.label, status.label)
     if status == RoomStatus.OUT_OF_SERVICE:
-        _begin_maintenance(room, performed_by, note)
+        broken = Maintenance(room=room, reason=clean_note(note), return_condition=room.condition)
+        _open(broken, performed_by)
+        room.is_out_of_service = True
     else:
-        _end_maintenance(room)
-        room.condition = _condition_for(room, status)
-    room.save(update_fields=["is_out_of_service", "condition"])
-    _follow_with_task(room, performed_by)
-    note_change(room, old=current, performed_by=performed_by, source=source, note=note)
+        _close_open(room)
+        room.is_out_of_service = False
+        room.condition = _condition_for(room, CONDITION_OF_STATUS[status])
+    _keep(room, old=current, performed_by=performed_by, source=source, note=note)
     return room
 
 
-def _condition_for(room: Room, status: RoomStatus) -> RoomCondition:
+def take_out(room: Room, maintenance: Maintenance, *, performed_by: str, source: str) -> None:
+    """Begin a planned maintenance of a vacant room. The caller holds the locks on both."""
+    current = room.status
+    _close_open(room)  # what was found broken meanwhile is mended along with it
+    _open(maintenance, performed_by)
+    room.is_out_of_service = True
+    note = maintenance.reason
+    _keep(room, old=current, performed_by=performed_by, source=source, note=note)
+
+
+def put_back(room: Room, maintenance: Maintenance, *, performed_by: str, source: str) -> None:
+    """End a maintenance: the room is what was said that it would be. The caller holds the locks
+    on both."""
+    current, was_out = room.status, maintenance.opened_at is not None
+    _close(maintenance)
+    if was_out:
+        room.is_out_of_service = False
+        room.condition = _condition_for(room, RoomCondition(maintenance.return_condition))
+        _keep(room, old=current, performed_by=performed_by, source=source)
+
+
+def _keep(room: Room, *, old: RoomStatus, performed_by: str, source: str, note: str = "") -> None:
+    room.save(update_fields=["is_out_of_service", "condition"])
+    _follow_with_task(room, performed_by)
+    note_change(room, old=old, performed_by=performed_by, source=source, note=note)
+
+
+def _condition_for(room: Room, condition: RoomCondition) -> RoomCondition:
     """Where nobody inspects, what is clean is ready."""
-    condition = CONDITION_OF_STATUS[status]
     if condition == RoomCondition.CLEAN_UNINSPECTED and not room.hotel.inspects_rooms:
         return RoomCondition.CLEAN
     return condition
 
 
-def _begin_maintenance(room: Room, performed_by: str, note: str) -> None:
-    room.is_out_of_service = True
-    Maintenance.objects.create(
-        room=room,
-        reason=clean_note(note),
-        return_condition=room.condition,
-        opened_at=timezone.now(),
-        opened_by=performed_by,
-    )
+def _open(maintenance: Maintenance, performed_by: str) -> None:
+    maintenance.opened_at, maintenance.opened_by = timezone.now(), performed_by
+    maintenance.save()
 
 
-def _end_maintenance(room: Room) -> None:
-    room.is_out_of_service = False
-    Maintenance.objects.filter(room=room, closed_at__isnull=True).update(closed_at=timezone.now())
+def _close(maintenance: Maintenance) -> None:
+    """End it, and give back the nights that it held."""
+    RoomNight.objects.filter(maintenance=maintenance).delete()
+    maintenance.closed_at, maintenance.due_at = timezone.now(), None
+    maintenance.save(update_fields=["closed_at", "due_at"])
+
+
+def _close_open(room: Room) -> None:
+    under_way = Maintenance.objects.filter(room=room, opened_at__isnull=False)
+    for maintenance in under_way.filter(closed_at__isnull=True):
+        _close(maintenance)
 
 
 def note_change(  # what an audit line consists of
