@@ -7,7 +7,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bench import checkin_load, checkout, details_latency, first_pin, lock_storm, pin_latency
+from bench import (
+    checkin_load,
+    checkout,
+    details_latency,
+    first_pin,
+    live_fanout,
+    lock_storm,
+    pin_latency,
+)
 from bench.common import BenchFailed, Report, print_report, save_report
 
 BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
@@ -16,6 +24,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "pin_latency": pin_latency.measure,
     "details_latency": details_latency.measure,
     "first_pin": first_pin.measure,
+    "live_fanout": live_fanout.measure,
     "lock_storm": lock_storm.measure,
 }
 

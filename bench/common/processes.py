@@ -47,13 +47,14 @@ class Process:
         url: str = "",
         port: int | None = None,
         program: Sequence[str] = ("manage.py",),
+        interpreter: str = sys.executable,
     ) -> None:
         """``url``: a pattern whose first group is the address, looked for in ``log``.
 
         ``port``: where the process will listen, if it is told. Neither: it listens nowhere.
-        ``program``: what Python runs instead of ``manage.py``.
+        ``program``: what Python runs instead of ``manage.py``; or another ``interpreter``.
         """
-        self._command = (sys.executable, *program, *command)
+        self._command = (interpreter, *program, *command)
         self._name = command[0]
         self._environ = environ
         self._log = log

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -23,9 +24,17 @@ class ProductionHouse:
     """Real servers with a migrated database, then the two processes. Use it by ``with``."""
 
     def __init__(
-        self, directory: Path, lock_cloud_url: str, *, settings: str = "backend.settings"
+        self,
+        directory: Path,
+        lock_cloud_url: str,
+        *,
+        settings: str = "backend.settings",
+        application: str = "backend.asgi:application",
+        more: Mapping[str, str] | None = None,
     ) -> None:
-        """``settings``: the module that every process takes its settings from."""
+        """``settings``: the module that every process takes its settings from; ``application``:
+        what the web process serves; ``more``: variables of the environment."""
+        self._application, self._more = application, more or {}
         self._directory = directory
         self._settings = settings
         self._lock_cloud_url = lock_cloud_url
@@ -48,6 +57,7 @@ class ProductionHouse:
                 "DJANGO_SETTINGS_MODULE": self._settings,
                 "EMAIL_URL": "dummymail://",
                 "RATE_LIMIT_CHECKIN": "0",  # one address plays all the guests
+                **self._more,
             }
             self.run("manage.py", "migrate", "--verbosity", "0")
             self.web = started.enter_context(self._web())
@@ -90,7 +100,7 @@ class ProductionHouse:
     def _web(self) -> Process:
         port = free_port()
         return Process(
-            *("backend.asgi:application", "--port", str(port), "--no-access-log"),
+            *(self._application, "--port", str(port), "--no-access-log"),
             program=("-m", "uvicorn"),
             environ=self._environ,
             log=self._directory / "web.log",

@@ -134,6 +134,33 @@ async def test_a_slow_reader_is_closed_and_keeps_no_more_than_the_limit() -> Non
     ]
 
 
+@given(waits=st.lists(st.integers(0, 2), min_size=1, max_size=30), pauses=st.integers(1, 5))
+@profile(max_examples=50, deadline=None)
+def test_frames_keep_their_order_whether_the_server_waits_or_not(
+    waits: list[int], pauses: int
+) -> None:
+    asyncio.run(_send_with(waits, pauses))
+
+
+async def _send_with(waits: list[int], pauses: int) -> None:
+    sent: list[str] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        for _ in range(waits[int(message.get("text", 0))]):
+            await asyncio.sleep(0)
+        sent.append(message.get("text", "closed"))
+
+    outbox = Outbox(send)
+    running = asyncio.create_task(outbox.run())
+    for number in range(len(waits)):
+        outbox.put(str(number))
+        if number % pauses == 0:
+            await asyncio.sleep(0)
+    outbox.close(Close.NORMAL)
+    await running
+    assert sent == [*map(str, range(len(waits))), "closed"]
+
+
 async def test_what_was_said_before_the_farewell_is_sent_before_it() -> None:
     sent: list[Any] = []
 
