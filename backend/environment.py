@@ -80,6 +80,7 @@ class Environment:
     rate_limit_partner: Rate
     graphql_shared_subscriptions: bool
     graphql_sockets_per_address: int
+    graphql_sockets_per_login: int
     trusted_proxy_count: int
     webhook_allow_private: bool
     max_proof_bytes: int
@@ -144,6 +145,7 @@ class _Reader:
             graphql_sockets_per_address=self._whole(
                 "GRAPHQL_SOCKETS_PER_ADDRESS", 4000, 0, 1_000_000
             ),
+            graphql_sockets_per_login=self._whole("GRAPHQL_SOCKETS_PER_LOGIN", 100, 0, 1_000_000),
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),

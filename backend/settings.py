@@ -46,6 +46,7 @@ RATE_LIMIT_SEATING = ENVIRONMENT.rate_limit_seating
 RATE_LIMIT_PARTNER = ENVIRONMENT.rate_limit_partner
 GRAPHQL_SHARED_SUBSCRIPTIONS = ENVIRONMENT.graphql_shared_subscriptions
 GRAPHQL_SOCKETS_PER_ADDRESS = ENVIRONMENT.graphql_sockets_per_address
+GRAPHQL_SOCKETS_PER_LOGIN = ENVIRONMENT.graphql_sockets_per_login
 TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 MAX_PROOF_BYTES = ENVIRONMENT.max_proof_bytes

@@ -20,7 +20,7 @@ def websocket_routes() -> Any:
     """
     return URLRouter(
         [
-            path("graphql/", graphql_socket()),
+            path("graphql/", cast(Any, graphql_socket)),
             path("ws/hotels/<str:hotel_slug>/", cast(Any, hotel_socket)),
             path("ws/seats/<str:event_slug>/", cast(Any, seat_socket)),
             re_path(r"", cast(Any, refuse_unknown_path)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
 from django.conf import settings
 
@@ -13,12 +13,16 @@ from graphql_schema.sockets.pace import Crowd
 from graphql_schema.sockets.session import Session
 from graphql_schema.sockets.stock import stock_socket
 
-_crowd = Crowd()
+addresses = Crowd(lambda: settings.GRAPHQL_SOCKETS_PER_ADDRESS)
 
 
-def graphql_socket() -> Any:
-    """Return the application that speaks GraphQL over a socket."""
-    return shared_socket if settings.GRAPHQL_SHARED_SUBSCRIPTIONS else stock_socket()
+_stock = cache(stock_socket)
+
+
+async def graphql_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """ASGI application that speaks GraphQL over a socket, by this package or by the library."""
+    serve = shared_socket if settings.GRAPHQL_SHARED_SUBSCRIPTIONS else _stock()
+    await serve(scope, receive, send)
 
 
 async def shared_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,8 +34,7 @@ async def shared_socket(scope: Scope, receive: Receive, send: Send) -> None:
         await _close(send, Close.NO_COMMON_PROTOCOL, "Subprotocol not acceptable")
         return
     await send({"type": "websocket.accept", "subprotocol": dialect.subprotocol})
-    most = settings.GRAPHQL_SOCKETS_PER_ADDRESS
-    with _crowd.held(address_of_scope(scope), most=most) as has_room:
+    with addresses.held(address_of_scope(scope)) as has_room:
         if has_room:
             await Session(scope, receive, send, dialect).run()
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -32,14 +32,17 @@ class Pace:
 
 
 class Crowd:
-    """The sockets that this process holds, by where they come from."""
+    """The sockets that this process holds, by whom they belong to."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: Callable[[], int]) -> None:
+        """``most``: how many one may have, 0 for no limit."""
+        self._most = most
         self._held: Counter[str] = Counter()
 
     @contextmanager
-    def held(self, place: str, *, most: int) -> Iterator[bool]:
-        """Hold a socket for ``place``; yields whether there was room. ``most`` 0: always."""
+    def held(self, place: str) -> Iterator[bool]:
+        """Hold a socket for ``place``; yields whether there was room."""
+        most = self._most()
         if most and self._held[place] >= most:
             yield False
             return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 import structlog
+from django.conf import settings
 
 from apps.common.errors import NotAuthenticated
 from apps.common.hearing import Ear
@@ -32,7 +34,7 @@ from graphql_schema.sockets.dialects import (
 )
 from graphql_schema.sockets.operations import Operation
 from graphql_schema.sockets.outbox import Outbox
-from graphql_schema.sockets.pace import Pace
+from graphql_schema.sockets.pace import Crowd, Pace
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,9 @@ LIMIT_REACHED: Final = {
     "message": "This socket has too many operations; end one first.",
     "extensions": {"code": "RATE_LIMITED"},
 }
+
+
+logins = Crowd(lambda: settings.GRAPHQL_SOCKETS_PER_LOGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Session:
         self._receive, self._dialect = receive, dialect
         self._outbox = Outbox(send)
         self._pace = Pace()
+        self._held = ExitStack()
         self._context: dict[str, Any] = {"request": SocketRequest(scope)}
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._standing: list[asyncio.Task[None]] = []
@@ -75,6 +81,7 @@ class Session:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._held.close()
 
     def _stand_by(self, work: Coroutine[Any, Any, None]) -> None:
         self._standing.append(asyncio.create_task(self._or_close(work)))
@@ -130,6 +137,9 @@ class Session:
                 staff = await in_thread(identify, str(authorization))
             except NotAuthenticated:
                 self._refuse("Forbidden")
+                return
+            if not self._held.enter_context(logins.held(staff.token_digest)):
+                self._outbox.close(Close.TOO_MANY, "Too many sockets with this login.")
                 return
             self._stand_by(self._watch_login(staff))
         self._outbox.put(self._dialect.acknowledgement())

@@ -70,6 +70,7 @@ GOOD: list[tuple[str, str, str, Any]] = [
     ("GRAPHQL_SHARED_SUBSCRIPTIONS", "", "graphql_shared_subscriptions", True),
     ("GRAPHQL_SHARED_SUBSCRIPTIONS", "off", "graphql_shared_subscriptions", False),
     ("GRAPHQL_SOCKETS_PER_ADDRESS", "0", "graphql_sockets_per_address", 0),
+    ("GRAPHQL_SOCKETS_PER_LOGIN", "", "graphql_sockets_per_login", 100),
     ("TRUSTED_PROXY_COUNT", "2", "trusted_proxy_count", 2),
     ("WEBHOOK_ALLOW_PRIVATE", "", "webhook_allow_private", False),
     ("WEBHOOK_ALLOW_PRIVATE", "TRUE", "webhook_allow_private", True),

@@ -33,6 +33,12 @@ def proof_dir(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True, params=["shared", "stock"])
+def served_by(request: pytest.FixtureRequest, settings: Settings) -> None:
+    """Whoever goes back to the library's consumer loses speed, and nothing else."""
+    settings.GRAPHQL_SHARED_SUBSCRIPTIONS = request.param == "shared"
+
+
 async def frame_of(socket: ClientConnection) -> dict[str, Any]:
     while True:
         frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))

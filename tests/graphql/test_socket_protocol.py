@@ -125,6 +125,17 @@ async def test_too_many_sockets_from_one_address_close_4429(
         """There is room again."""
 
 
+async def test_too_many_sockets_with_one_login_close_4429(server: str, settings: Settings) -> None:
+    settings.GRAPHQL_SOCKETS_PER_LOGIN = 1
+    token, _ = await asyncio.to_thread(_login)
+    params = {"authorization": f"Bearer {token}"}
+    async with talking(server, params=params), talking(server, init=False) as further:
+        await further.say({"type": "connection_init", "payload": params})
+        assert await further.code() == 4429
+        async with talking(server):
+            """Guests are not counted."""
+
+
 async def test_an_id_can_be_used_again_after_its_operation(server: str) -> None:
     async with talking(server) as talk:
         for _ in range(2):
