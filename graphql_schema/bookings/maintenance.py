@@ -74,7 +74,9 @@ class PlanMaintenanceInput:
 @strawberry.input(description="Names one maintenance of a hotel.")
 class EndMaintenanceInput:
     hotel_slug: str
-    maintenance_id: strawberry.ID
+    maintenance_id: strawberry.ID = strawberry.field(
+        description="The maintenance, by `Maintenance.id`."
+    )
 
 
 MaintenanceResult = Annotated[

@@ -33,7 +33,9 @@ class Block:
 def list_pages() -> list[Path]:
     """Return every page, in order of path."""
     tops = [top for top in ROOT.iterdir() if top.is_dir() and not _is_foreign(top)]
-    nested = [page for top in tops for page in top.rglob("*.md")]
+    nested = [
+        page for top in tops for page in top.rglob("*.md") if "node_modules" not in page.parts
+    ]
     return sorted([*ROOT.glob("*.md"), *nested])
 
 
