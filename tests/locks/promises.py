@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.locks.models import AccessCode, AccessGrant, Lock
@@ -63,19 +64,29 @@ def _stuck_rows() -> Iterator[str]:
 
 
 def _stuck_grants() -> Iterator[str]:
-    for grant in AccessGrant.objects.exclude(state=GrantState.READY):
-        codes = list(grant.codes.all())
+    """With everything well, a guest has a code on every door and on no other; else it is over."""
+    for grant in AccessGrant.objects.all():
+        live = _recallable(grant)
         if grant.state == GrantState.ENDED or grant.is_given_up:
-            lasting = [c for c in codes if c.state in LIVE and not c.is_unrecallable]
-            yield from (f"{_named(code)} outlives its grant" for code in lasting)
-        elif grant.state == GrantState.WAITING:
-            yield f"grant {grant.holder} still waits"
-        elif not any(c.state in LIVE - {CodeState.SET} and c.due_at for c in codes):
-            yield f"grant {grant.holder} failed and nobody tries"
-    for grant in AccessGrant.objects.filter(state=GrantState.READY):
-        for lock in grant.locks.all():
-            if not grant.codes.filter(lock=lock, state=CodeState.SET).exists():
-                yield f"grant {grant.holder} is called ready without a code on {lock}"
+            yield from (f"{_named(code)} outlives its grant" for code in live)
+        elif grant.state != GrantState.READY:
+            yield f"grant {grant.holder} is {grant.state} though all is well"
+        else:
+            yield from _of_ready(grant)
+
+
+def _of_ready(grant: AccessGrant) -> Iterator[str]:
+    doors = set(grant.locks.values_list("pk", flat=True))
+    live = _recallable(grant)
+    opened = set(live.filter(state=CodeState.SET).values_list("lock", flat=True))
+    yield from (f"{grant.holder} has no code on door {pk}" for pk in doors - opened)
+    yield from (f"{_named(code)} opens a door it left" for code in live.exclude(lock__in=doors))
+
+
+def _recallable(grant: AccessGrant) -> QuerySet[AccessCode]:
+    """What could be taken off; an offline code that was left to its guest goes with them."""
+    is_left_to_its_hours = Q(is_unrecallable=True, is_spared=False)
+    return grant.codes.filter(state__in=LIVE).exclude(is_left_to_its_hours)
 
 
 def _of_lock(lock: Lock, memory: Memory) -> Iterator[str]:

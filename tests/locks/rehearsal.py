@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import requests
 from django.utils import timezone
@@ -18,16 +18,22 @@ from tests.fakes.lock_cloud import LockCloud as Simulated
 from tests.fakes.lockcloud import LockCloud as Independent
 from tests.locks.promises import FOREIGN, Held, Memory
 
-WRITES: Final = ("keyboardPwd/add", "keyboardPwd/change", "keyboardPwd/delete")
-READ: Final = "lock/listKeyboardPwd"
-ISSUE: Final = "keyboardPwd/get"
+ADD, CHANGE, DELETE = "keyboardPwd/add", "keyboardPwd/change", "keyboardPwd/delete"
+READ, ISSUE = "lock/listKeyboardPwd", "keyboardPwd/get"
+CALLS: Final = (ADD, CHANGE, DELETE, READ, ISSUE)
+UNCLEAR: Final = ("unknown, done", "unknown, not done")
+Mishap = tuple[str, str]
+
+
+def _each(kinds: Sequence[str], *calls: str) -> list[Mishap]:
+    return [(kind, call) for call in calls for kind in kinds]
 
 
 class Stage(ABC):
     """A lock cloud that can be told to misbehave. Gateway 1 has the even locks, 2 the odd ones."""
 
     url: str
-    mishaps: tuple[str, ...]
+    mishaps: list[Mishap]
 
     @abstractmethod
     def begin_anew(self) -> None:
@@ -54,7 +60,7 @@ class Stage(ABC):
         """Somebody sets a code in the vendor's app, unless the lock has these digits."""
 
     @abstractmethod
-    def remove_foreign_hand(self, lock: Lock, digits: str) -> None:
+    def remove_by_hand(self, lock: Lock, digits: str) -> None:
         """Somebody removes a code in the vendor's app."""
 
     @abstractmethod
@@ -69,10 +75,15 @@ class Stage(ABC):
 class IndependentStage(Stage):
     """The cloud that owes nothing to the client."""
 
-    mishaps = (
-        *("unknown, done", "unknown, not done", "refused", "busy", "late", "phantom"),
-        *("page", "revoked", "garbage", "duplicate"),
-    )
+    # What only the cloud's list hears of a change, nobody but the guest can know.
+    mishaps: ClassVar[list[Mishap]] = [
+        *_each([*UNCLEAR, "late"], ADD, CHANGE, DELETE),
+        *_each(["page", "garbage"], ADD, READ),
+        *_each(["phantom"], ADD, DELETE),
+        *_each(["busy", "duplicate", "revoked"], ADD),
+        *_each(["refused"], DELETE, READ, ISSUE),
+        *_each(UNCLEAR, ISSUE),
+    ]
 
     def __init__(self, cloud: Independent) -> None:
         self.cloud, self.url = cloud, cloud.url
@@ -88,9 +99,7 @@ class IndependentStage(Stage):
 
     def go_wrong(self, mishap: str, call: str) -> None:
         kind, aim = _INDEPENDENT[mishap]
-        # What only the cloud's list hears of a change can't be known to anybody but the guest.
-        if not (kind == "phantom" and call == "keyboardPwd/change"):
-            self.cloud.fault(kind, call=call, **aim)
+        self.cloud.fault(kind, call=call, **aim)
 
     def all_well(self) -> None:
         self.cloud.clear_faults()
@@ -105,7 +114,7 @@ class IndependentStage(Stage):
         if digits not in self.cloud.memory(lock.vendor_lock_id):
             self.cloud.add_foreign(lock.vendor_lock_id, digits, name=FOREIGN)
 
-    def remove_foreign_hand(self, lock: Lock, digits: str) -> None:
+    def remove_by_hand(self, lock: Lock, digits: str) -> None:
         self.cloud.wipe(lock.vendor_lock_id, digits)
 
     def enter(self, lock: Lock, digits: str) -> bool:
@@ -133,7 +142,11 @@ _INDEPENDENT: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 class SimulatedStage(Stage):
     """The product's own simulator."""
 
-    mishaps = ("unknown, done", "unknown, not done", "refused", "busy", "revoked", "silence")
+    mishaps: ClassVar[list[Mishap]] = [
+        *_each([*UNCLEAR, "silence"], ADD, CHANGE, DELETE),
+        *_each(["busy", "revoked"], ADD),
+        *_each(["refused"], DELETE, READ, ISSUE),
+    ]
 
     def __init__(self, cloud: Simulated) -> None:
         self.cloud, self.url = cloud, cloud.url
@@ -179,7 +192,7 @@ class SimulatedStage(Stage):
                 endDate=start + 30 * 86_400_000,
             )
 
-    def remove_foreign_hand(self, lock: Lock, digits: str) -> None:
+    def remove_by_hand(self, lock: Lock, digits: str) -> None:
         for row in self.cloud.listed(lock):
             if row["code"] == digits:
                 with suppress(requests.ConnectionError):
