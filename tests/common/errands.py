@@ -88,8 +88,11 @@ def drop_table() -> None:
 
 
 def wait_until(is_so: Callable[[], object]) -> None:
-    """Wait for something another thread or process does; a generous end, never an expectation."""
-    deadline = time.monotonic() + 30
+    """Wait for something another thread or process does; a generous end, never an expectation.
+
+    On a crowded machine a worker's process alone may take half a minute to begin.
+    """
+    deadline = time.monotonic() + 100
     while not is_so():
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.01)

@@ -18,13 +18,13 @@ from apps.locks.services.grants import revoke_access
 from apps.locks.services.swaps import replace_code
 from apps.locks.states import CodeKind, CodeState, GrantState
 from tests.background import at_once, run_due_jobs
+from tests.common.errands import wait_until
 from tests.factories.locks import (
     AccessCodeFactory,
     AccessGrantFactory,
     LockFactory,
 )
 from tests.fakes.lock_cloud import LockCloud
-from tests.locks.simulator.driver import wait_until
 from tests.locks.test_codes import ADD, GET, LIST, NO_OFFLINE_CODES, after, state_of
 from tests.locks.test_grants import HOLDER, ask, request_for
 

@@ -19,9 +19,9 @@ from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.services.grants import grant_access, revoke_access
 from apps.locks.states import CodeState, GrantState
 from tests.background import at_once, run_due_jobs
+from tests.common.errands import wait_until
 from tests.factories.locks import LockFactory
 from tests.fakes.lock_cloud import LockCloud
-from tests.locks.simulator.driver import wait_until
 from tests.locks.test_grants import HOLDER, ask, request_for
 
 pytestmark = pytest.mark.django_db

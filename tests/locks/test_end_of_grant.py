@@ -14,9 +14,9 @@ from apps.locks.services.code_rows import MAY_LAND_LATE
 from apps.locks.services.grants import revoke_access
 from apps.locks.states import CodeState, GrantState
 from tests.background import run_due_jobs
+from tests.common.errands import wait_until
 from tests.factories.locks import LockFactory
 from tests.fakes.lock_cloud import LockCloud
-from tests.locks.simulator.driver import wait_until
 from tests.locks.test_codes import ADD, DELETE, after, code_on, state_of
 from tests.locks.test_grants import HOLDER, ask, request_for
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -137,11 +136,3 @@ class Caller:
         answer = self.sim("POST", "/enter", body).json()
         assert answer["opened"] == (answer["reason"] == "OPENED")
         return str(answer["reason"])
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for something another thread does; a generous end, never an expectation."""
-    deadline = time.monotonic() + 15
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.01)

@@ -15,7 +15,8 @@ import pytest
 import requests
 
 from apps.locks.simulator import SimulatorServer
-from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock, millis, wait_until
+from tests.common.errands import wait_until
+from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock, millis
 
 
 class Receiver:

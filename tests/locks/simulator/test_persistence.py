@@ -15,7 +15,8 @@ import pytest
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
 from apps.locks.simulator.simulator import utc_now
 from apps.locks.simulator.store import StoreInUseError
-from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock, wait_until
+from tests.common.errands import wait_until
+from tests.locks.simulator.driver import LOCK, NOON, Caller, Clock
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
