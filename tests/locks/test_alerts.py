@@ -249,6 +249,7 @@ def test_judging_how_full_a_lock_is_costs_no_call_of_its_own(
     lock_cloud: LockCloud, lock: Lock
 ) -> None:
     fill(lock, 51)
+    AccessCode.objects.update(first_used_at=timezone.now())
     look_at(lock)
 
     assert lock_cloud.total_calls() == 1

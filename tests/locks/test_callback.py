@@ -272,6 +272,17 @@ def test_a_batch_that_is_larger_than_any_lock_sends_is_cut(
     assert_no_digits(caplog)
 
 
+def test_what_was_cut_off_a_batch_is_read_from_the_records(
+    lock_cloud: LockCloud, call: Call, lock: Lock, grant: AccessGrant
+) -> None:
+    lock_cloud.enter(lock, grant.pin)
+    foreign = [opening(str(1000 + n)) for n in range(600)]
+    call(**batch(lock, [*foreign, *sent(lock_cloud, lock)]))
+    run_due_jobs()
+
+    assert code_on(lock).first_used_at is not None
+
+
 @pytest.mark.parametrize("rows", ["[" + "1," * 1_000_000 + "1]", "4711 " * 2_000_000])
 def test_a_body_of_megabytes_is_answered_unread(
     client: Client, lock: Lock, rows: str, caplog: pytest.LogCaptureFixture

@@ -21,6 +21,7 @@ from tests.locks.test_codes import after, code_on, state_of
 from tests.locks.test_grants import HOLDER, ask, request_for
 
 pytestmark = pytest.mark.django_db
+RECORDS = "lockRecord/list"
 
 
 @pytest.fixture
@@ -213,3 +214,33 @@ def test_a_use_after_the_grants_end_is_noted_and_gives_nothing_back(
 
     assert LockUse.objects.count() == 1
     assert state_of(grant) == GrantState.ENDED
+
+
+def test_a_use_whose_callback_was_lost_is_found_by_the_next_look(
+    lock_cloud: LockCloud, lock: Lock, grant: AccessGrant, news: list[AccessGrant]
+) -> None:
+    lock_cloud.enter(lock, grant.pin)
+    with after(minutes=6):
+        run_due_jobs()
+
+    assert code_on(lock).first_used_at is not None
+    assert [row.pk for row in news] == [grant.pk]
+
+
+@pytest.mark.parametrize("is_used", [True, False], ids=["used already", "not begun"])
+def test_a_look_reads_no_records_where_no_first_use_can_be_missed(
+    lock_cloud: LockCloud, lock: Lock, is_used: bool
+) -> None:
+    hours_ahead = timedelta(hours=0 if is_used else 20)
+    starts_at = timezone.now().replace(second=0, microsecond=0) + hours_ahead
+    grant = ask(request_for([lock], starts_at=starts_at, ends_at=starts_at + timedelta(days=2)))
+    run_due_jobs()
+    if is_used:
+        lock_cloud.enter(lock, grant.pin)
+        read(lock)
+    before = lock_cloud.calls(RECORDS)
+    with after(minutes=6):
+        run_due_jobs()
+
+    assert code_on(lock).verified_at is not None, "the look took place"
+    assert lock_cloud.calls(RECORDS) == before

@@ -24,7 +24,7 @@ from apps.locks.ttlock.wire import UnreadableAnswer
 
 log = structlog.get_logger(__name__)
 
-MOST_RECORDS: Final = 500  # more than a lock sends at once; the records call finds the rest
+MOST_RECORDS: Final = 500  # what a lock holds; of a larger batch the rest is read by a call
 LOW_BATTERY_PERCENT: Final = 20
 OLDEST: Final = timedelta(days=30)  # no lock keeps its records to itself for longer
 DIGITS: Final = re.compile(r"[0-9]{4,9}")
@@ -62,30 +62,32 @@ def _records_hint(form: Mapping[str, str]) -> None:
     lock = _find_lock(form)
     if lock is None:
         return
-    entries = _read_entries(lock, form)
+    rows = _read_rows(lock, form)
+    is_cut = len(rows) > MOST_RECORDS
+    if is_cut:
+        log.warning("lock_callback.many_records", lock=lock.pk)
+    read = (_read_entry(lock, row) for row in rows[:MOST_RECORDS])
+    entries = [entry for entry in read if entry is not None]
     unused = _unused_digests(lock, entries)
     now = timezone.now()
     instants = [
         entry.happened_at or now
         for entry in entries
-        if entry.record_type in ALARMS or unused.intersection(_digests(entry))
+        if is_cut or entry.record_type in ALARMS or unused.intersection(_digests(entry))
     ]
     if instants:
         want_records(lock, since=max(min([*instants, now]), now - OLDEST))
 
 
-def _read_entries(lock: Lock, form: Mapping[str, str]) -> list[LockRecord]:
+def _read_rows(lock: Lock, form: Mapping[str, str]) -> list[Any]:
     try:
         rows = json.loads(form.get("records", "[]"))
     except (ValueError, RecursionError):
         rows = None
-    if not isinstance(rows, list):
-        log.warning("lock_callback.unreadable_records", lock=lock.pk)
-        return []
-    if len(rows) > MOST_RECORDS:
-        log.warning("lock_callback.many_records", lock=lock.pk)
-    entries = (_read_entry(lock, row) for row in rows[:MOST_RECORDS])
-    return [entry for entry in entries if entry is not None]
+    if isinstance(rows, list):
+        return rows
+    log.warning("lock_callback.unreadable_records", lock=lock.pk)
+    return []
 
 
 def _read_entry(lock: Lock, row: Any) -> LockRecord | None:

@@ -14,7 +14,7 @@ from apps.locks.services.backups import top_up
 from apps.locks.services.budget import may_call, may_sweep, note_limit, note_open
 from apps.locks.services.capacity import judge_capacity
 from apps.locks.services.reconcile import LOOK_EVERY, SOON_AFTER_SETTING, inspect_lock, mend
-from apps.locks.services.usage import read_records
+from apps.locks.services.usage import look_for_missed_uses, read_records
 from apps.locks.states import LIVE, CodeKind, CodeState
 from apps.locks.ttlock.errors import LockCloudError
 
@@ -50,6 +50,7 @@ def _look(lease: Lease[Lock], lock: Lock, now: datetime) -> None:
     findings = inspect_lock(lock)
     mend(lock, findings)
     judge_capacity(lock, findings)
+    look_for_missed_uses(lock)
 
 
 def next_look_at(lock: Lock) -> datetime | None:

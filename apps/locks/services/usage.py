@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.common.alerts import raise_alert
@@ -26,6 +28,7 @@ from apps.locks.ttlock.answers import LockRecord, RecordType
 from apps.locks.ttlock.errors import LockCloudError
 
 CLOCK_DRIFT: Final = timedelta(minutes=10)  # lock clocks run on their own
+LONGEST_KEPT: Final = timedelta(days=30)  # by a lock that has no gateway to hand its records to
 FASTEST_CLOCK: Final = timedelta(days=1)  # records of a lock whose clock is ahead are read too
 ALARMS: Final = {
     RecordType.TAMPER_ALARM: "reports that it is being tampered with: look at the door now",
@@ -44,6 +47,20 @@ def read_records(lock: Lock) -> None:
     _read_since(lock, since)
     # A hint that came meanwhile stays.
     Lock.objects.filter(pk=lock.pk, records_wanted_since=since).update(records_wanted_since=None)
+
+
+def look_for_missed_uses(lock: Lock) -> None:
+    """Read what the records say of codes whose first use would be news: callbacks get lost.
+
+    No call is made where every guest who may come in has been seen to. Raises LockCloudError.
+    """
+    now = timezone.now()
+    unused = AccessCode.objects.filter(
+        lock=lock, state=CodeState.SET, first_used_at__isnull=True, starts_at__lte=now
+    ).exclude(grant__code_kind=CodeKind.BACKUP)
+    first = unused.aggregate(since=Min(Greatest("starts_at", "accepted_at")))["since"]
+    if first is not None:
+        _read_since(lock, max(first, now - LONGEST_KEPT))
 
 
 def look_for_use_before_replacing(chosen: AccessCode) -> None:
