@@ -12,6 +12,7 @@ from bench import (
     checkout,
     details_latency,
     first_pin,
+    graphql_cost,
     live_fanout,
     lock_storm,
     pin_latency,
@@ -24,6 +25,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "pin_latency": pin_latency.measure,
     "details_latency": details_latency.measure,
     "first_pin": first_pin.measure,
+    "graphql_cost": graphql_cost.measure,
     "live_fanout": live_fanout.measure,
     "lock_storm": lock_storm.measure,
 }

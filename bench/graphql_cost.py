@@ -1,0 +1,62 @@
+"""What a GraphQL query costs beyond its rows: one object, and a map of 2,000 seats."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from statistics import median
+from typing import Any, Final
+
+from bench.common import Aim, BenchFailed, Floor, Report, Row, new_directory
+from bench.common.processes import ROOT, bare_environ
+from tests.services import PostgresServer
+
+TIMES: Final = 200
+SEATS: Final = 2000
+
+
+def measure(count: int | None) -> Report:
+    """Ask the view in a process of its own, on PostgreSQL."""
+    with new_directory() as directory, PostgresServer() as postgres:
+        secrets = dict.fromkeys(("SECRET_KEY", "FIELD_ENCRYPTION_KEY"), "of-the-bench-alone-" * 3)
+        environ = bare_environ(directory) | {"DATABASE_URL": postgres.url} | secrets
+        _run(environ, "manage.py", "migrate", "--verbosity", "0")
+        _run(environ, "-m", "bench.gala", str(SEATS))
+        samples = json.loads(_run(environ, "-m", "bench.graphql_in_process", str(count or TIMES)))
+    wall = {name: [each[0] for each in timed] for name, timed in samples.items()}
+    used = {name: median(each[1] for each in timed) for name, timed in samples.items()}
+    event = Floor(name="one object: its row by .values() and orjson", samples=wall["bare event"])
+    chart = Floor(name="map: the seats' rows by .values() and orjson", samples=wall["bare map"])
+    return Report(
+        bench="graphql_cost",
+        title=f"GraphQL over its rows, in one process on PostgreSQL: one object, {SEATS} seats",
+        rows=[
+            Row(name="one object", samples=wall["event"], floor=event, aim=Aim(seconds=0.0012)),
+            Row(name=f"floor: {event.name}", samples=wall["bare event"], floor=event),
+            Row(name=f"map of {SEATS} seats, six fields", samples=wall["map"], floor=chart),
+            Row(name=f"floor: {chart.name}", samples=wall["bare map"], floor=chart),
+        ],
+        notes=[
+            "Processor time, median: one object "
+            f"{used['event'] * 1000:.2f} ms (aim 1.2), its row {used['bare event'] * 1000:.2f} ms; "
+            f"the map {used['map'] * 1000:.1f} ms, its rows {used['bare map'] * 1000:.1f} ms, "
+            f"{used['map'] / used['bare map']:.2f} times as much (aim 1.6).",
+            "The map also reads which seats are taken; the bare rows do not say that.",
+        ],
+    )
+
+
+def _run(environ: dict[str, str], *program: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, *program],
+        cwd=ROOT,
+        env={**environ, "PYTHONPATH": os.fspath(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
+    return done.stdout
