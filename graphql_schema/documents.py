@@ -1,14 +1,13 @@
 """Documents as they are read: parsed, weighed and validated once, and remembered by their text.
 
 Clients send the same few documents all the time. What is refused is not remembered, and what is
-remembered is bounded in number and length.
+remembered is bounded by its length in all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -25,9 +24,13 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from graphql_schema.limits import DocumentRefused, TooComplex, Weight, bounds, weigh
+from graphql_schema.memory import Memory
 from graphql_schema.persisted.allowed import check_allowed
 
-REMEMBERED: Final = 256  # documents; the apps of a house send some dozens
+# Characters of documents. One takes up to 200 times its length as a tree, so strangers who send
+# ever other documents fill 40 MB; the apps of a house send some dozens of 500 characters each.
+REMEMBERED: Final = 200_000
+SMALLEST: Final = 200  # characters that any document counts as
 # What the parser says when it gives up on a document that may be right but is too much.
 TOO_MANY_TOKENS: Final = "Document contains more than"
 TOO_DEEP: Final = "Document is nested too deeply"
@@ -55,13 +58,16 @@ class Document:
         return operations[0]
 
 
+_memory: Final[Memory[tuple[GraphQLSchema, str], Document]] = Memory(room=REMEMBERED)
+
+
 def read_document(text: str, schema: GraphQLSchema) -> Document:
     """Return the document, valid or not, if it may be asked at all. Raises DocumentRefused.
 
     Every way to the schema leads through here, over HTTP and over sockets.
     """
     check_allowed(text)
-    document = _read(text, schema)
+    document = _recalled(text, schema)
     if document.weight.introspects and not settings.GRAPHQL_INTROSPECTION:
         raise DocumentRefused(
             "This server does not describe its schema.", code="INTROSPECTION_DISABLED"
@@ -69,7 +75,14 @@ def read_document(text: str, schema: GraphQLSchema) -> Document:
     return document
 
 
-@lru_cache(maxsize=REMEMBERED)
+def _recalled(text: str, schema: GraphQLSchema) -> Document:
+    document = _memory.get((schema, text))
+    if document is None:
+        document = _read(text, schema)
+        _memory.keep((schema, text), document, size=max(SMALLEST, len(text)))
+    return document
+
+
 def _read(text: str, schema: GraphQLSchema) -> Document:
     if len(text) > bounds.LONGEST_TEXT:
         raise TooComplex(limit="characters", most=bounds.LONGEST_TEXT, unit="characters")
