@@ -25,7 +25,7 @@ from graphql import (
     visit,
 )
 
-from apps.bookings.models import Booking, Hotel, HousekeepingTask
+from apps.bookings.models import Booking, Hotel, HousekeepingTask, Maintenance
 from apps.bookings.services.stays import mint_stay_token
 from apps.common.alerts import raise_alert
 from apps.seating.models import SeatingEvent
@@ -98,6 +98,7 @@ def _fill_desk(hotel: Hotel, count: int) -> None:
         HousekeepingTask.objects.create(
             hotel=hotel, room=RoomFactory(hotel=hotel, dirty=True), created_at=timezone.now()
         )
+        Maintenance.objects.create(room=RoomFactory(hotel=hotel), reason="Paint")
         guest = BookingFactory(hotel=hotel, in_house=True)
         guest_writes(guest)
         RoomServiceOrderFactory(booking=guest)
@@ -133,6 +134,7 @@ SHOWN: Final[Mapping[str, str]] = {  # what is asked of each item of a page of t
     "checkInFlows": f"step fullName booking {{ {BOOKING} }}",
     "housekeepingTasks": "id room { number status }",
     "alerts": "kind message",
+    "maintenance": "reason returnStatus room { number status }",
     "conversations": "guestName roomNumber unreadCount",
     "roomServiceOrders": f"roomNumber {ORDER}",
 }
