@@ -67,7 +67,6 @@ PARTICULAR: Final[Mapping[str, str]] = {
     "ChangeStayInput.earlyCheckInTime": "From when on the guest may come on the first day.",
     "ChangeStayInput.lateCheckOutTime": "Until when the guest may stay on the last day.",
     "ConfirmCheckInInput.token": "The key to the check-in.",
-    "EndMaintenanceInput.maintenanceId": "The time out of service, by `Maintenance.id`.",
     "MoveBookingInput.roomNumber": "The room that the guest moves to.",
     "RecordSeatPaymentInput.receivedAmount": "What came in, in the event's currency.",
     "RegisterPushTokenInput.stayToken": "The key to the stay whose room is told.",
