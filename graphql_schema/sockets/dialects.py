@@ -14,12 +14,14 @@ from typing import Any, Final
 import orjson
 
 LONGEST_ID: Final = 200
+LONGEST_MESSAGE: Final = 1_000_000  # characters; as much as a body over HTTP
 
 
 class Close(IntEnum):
     """Why a socket is closed. 4400 to 4429 are the protocol's, the others RFC 6455's registry's."""
 
     NORMAL = 1000
+    TOO_BIG = 1009
     BROKEN = 1011
     TOO_SLOW = 1013  # "try again later": come back with the last version or id that you saw
     MALFORMED = 4400
@@ -33,6 +35,10 @@ class Close(IntEnum):
 
 class Malformed(Exception):
     """The client sent what the protocol does not know; the message says what."""
+
+
+class TooBig(Exception):
+    """The client sent more than fits into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Dialect:
     lists_errors: bool
 
     def understand(self, frame: Mapping[str, Any]) -> Said:
-        """Return what a frame of the client says. Raises Malformed."""
+        """Return what a frame of the client says. Raises Malformed, TooBig."""
         message = _message(frame.get("text"))
         kind = message.get("type")
         understand = self.kinds.get(kind) if isinstance(kind, str) else None
@@ -120,6 +126,8 @@ class Dialect:
 def _message(text: str | None) -> Mapping[str, Any]:
     if text is None:
         raise Malformed("A message is text.")
+    if len(text) > LONGEST_MESSAGE:
+        raise TooBig
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -31,6 +31,7 @@ from graphql_schema.sockets.dialects import (
     Said,
     Start,
     Stop,
+    TooBig,
 )
 from graphql_schema.sockets.operations import Operation
 from graphql_schema.sockets.outbox import Outbox
@@ -101,6 +102,8 @@ class Session:
                 await self._hear(self._dialect.understand(frame))
             except Malformed as error:
                 self._outbox.close(Close.MALFORMED, str(error))
+            except TooBig:
+                self._outbox.close(Close.TOO_BIG, "A message has at most a million characters.")
             except Pace.Exceeded:
                 self._outbox.close(Close.TOO_MANY, "Too many messages in a short while.")
         self._outbox.close(Close.NORMAL)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from knox.models import AuthToken
 from pytest_django import Settings
 from websockets.asyncio.client import connect
 
-from apps.staff.services.logins import open_login
+from apps.staff.selectors import identify
+from apps.staff.services.logins import log_out, open_login
 from graphql_schema.sockets import pace, session
 from tests.factories.bookings import HotelFactory
 from tests.factories.seating import SeatingEventFactory
@@ -89,6 +93,30 @@ async def test_a_client_that_does_not_say_who_it_is_is_closed_4408(
     monkeypatch.setattr(session, "INIT_SECONDS", 0.1)
     async with talking(server, init=False) as talk:
         assert await talk.code() == 4408
+
+
+async def test_a_message_that_is_too_long_closes_1009(server: str) -> None:
+    async with talking(server) as talk:
+        await talk.say({"type": "ping", "payload": {"padding": "x" * 1_000_000}})
+        assert await talk.code() == 1009
+
+
+@pytest.mark.parametrize("protocol", [MODERN, LEGACY])
+async def test_a_login_that_is_revoked_closes_its_sockets_4403(server: str, protocol: str) -> None:
+    token, _ = await asyncio.to_thread(_login)
+    staff = await asyncio.to_thread(identify, f"Bearer {token}")
+    async with talking(server, protocol, params={"authorization": f"Bearer {token}"}) as talk:
+        await asyncio.to_thread(log_out, staff)
+        assert await talk.code() == 4403
+
+
+async def test_a_login_that_expires_closes_its_sockets_4403(server: str) -> None:
+    token, _ = await asyncio.to_thread(_login)
+    soon = timezone.now() + timedelta(seconds=1.5)
+    await asyncio.to_thread(AuthToken.objects.update, expiry=soon)
+    async with talking(server, params={"authorization": f"Bearer {token}"}) as talk:
+        assert await talk.code() == 4403
+        assert timezone.now() >= soon
 
 
 async def test_an_id_that_is_in_use_closes_4409(server: str) -> None:
