@@ -14,12 +14,11 @@ from asgiref.sync import sync_to_async
 
 from apps.common.events import last_number
 from apps.seating.models import SeatingEvent
-from apps.seating.selectors import read_seat_map
 from apps.staff.services.logins import open_login
 from tests.backend.serving import Served, serving
 from tests.common.processes import environ_on_test_database
 from tests.factories.bookings import RoomFactory
-from tests.factories.seating import SeatingEventFactory
+from tests.factories.seating import SeatingEventFactory, statuses
 from tests.factories.staff import works_at
 from tests.graphql.socket_client import PATIENCE, talking
 from tests.services import ValkeyServer
@@ -91,8 +90,7 @@ def _event() -> SeatingEvent:
 
 
 def _table(event: SeatingEvent) -> dict[str, str]:
-    chart = read_seat_map(event)
-    return {seat.label: str(chart.status_of[seat.pk]) for seat in chart.seats}
+    return {label: str(status) for label, status in statuses(event).items()}
 
 
 async def _change(served: Served, event: SeatingEvent, login: str, label: str) -> None:
