@@ -8,11 +8,11 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from apps.bookings.events import booking_event
+from apps.bookings.events import news_of_booking, tell
 from apps.bookings.models import Booking, ExpectedArrival, Room
 from apps.bookings.rules import reasons_against_check_in
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
-from apps.bookings.services.turnover import note_change
+from apps.bookings.services.turnover import record_change
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.alerts import clear_alert, raise_alert
@@ -35,8 +35,8 @@ def take_in(booking: Booking, room: Room, *, now: datetime, source: str, perform
     room.save(update_fields=["is_occupied"])
     booking.guests.update(room=room)
     stop_expecting(booking)
-    note_change(room, old=old, performed_by=performed_by, source=source, booking=booking)
-    booking_event(booking, "booking-checked-in", source=source)
+    news = record_change(room, old=old, performed_by=performed_by, source=source, booking=booking)
+    tell(booking.hotel, news, news_of_booking(booking, "booking-checked-in", source=source))
 
 
 def stop_expecting(booking: Booking) -> None:

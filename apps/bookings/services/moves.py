@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.bookings.errors import InvalidDates
-from apps.bookings.events import booking_event
+from apps.bookings.events import booking_event, news_of_booking, tell
 from apps.bookings.models import Booking, Room
 from apps.bookings.rules import reasons_against_change, reasons_against_move
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
@@ -18,8 +18,10 @@ from apps.bookings.services.access import adjust_doors
 from apps.bookings.services.arrivals import follow_stay
 from apps.bookings.services.checkout import clear_room
 from apps.bookings.services.rooming import assign_room, hold_nights
-from apps.bookings.services.turnover import note_change, open_task
+from apps.bookings.services.turnover import open_task, record_change
+from apps.bookings.states import RoomStatus
 from apps.bookings.stay_window import hotel_today
+from apps.common.events import News
 
 LONGEST_STAY: Final = timedelta(days=730)  # each night is a row
 FARTHEST_DAY: Final = timedelta(days=3653)
@@ -45,17 +47,19 @@ def move_booking(*, booking: Booking, room: Room, performed_by: str) -> Booking:
     left = rooms.get(booking.assigned_room_id) if booking.assigned_room_id else None
     assign_room(booking, target)
     adjust_doors(booking, actor=performed_by, reason="Moved to another room.")
+    news: list[News | None] = []
     if booking.checked_in_at is not None:
-        _change_rooms_in_house(booking, left, target, performed_by)
+        news = _change_rooms_in_house(booking, left, target, performed_by)
     else:
         follow_stay(booking)
-    booking_event(booking, "booking-moved")
+    tell(booking.hotel, *news, news_of_booking(booking, "booking-moved"))
     return booking
 
 
 def _change_rooms_in_house(
     booking: Booking, left: Room | None, target: Room, performed_by: str
-) -> None:
+) -> list[News | None]:
+    news: list[News | None] = []
     booking.guests.update(room=target)
     old_target = target.status
     target.is_occupied = True
@@ -65,9 +69,13 @@ def _change_rooms_in_house(
         old = left.status
         clear_room(left)
         open_task(left, booking=booking)
-        note_change(left, old=old, performed_by=performed_by, source="room_move", booking=booking)
-    note_change(
-        target, old=old_target, performed_by=performed_by, source="room_move", booking=booking
+        news.append(_record(booking, left, old, performed_by))
+    return [*news, _record(booking, target, old_target, performed_by)]
+
+
+def _record(booking: Booking, room: Room, old: RoomStatus, performed_by: str) -> News | None:
+    return record_change(
+        room, old=old, performed_by=performed_by, source="room_move", booking=booking
     )
 
 

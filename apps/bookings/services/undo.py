@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from apps.bookings.cleaning import clean_note
 from apps.bookings.errors import RoomNotAvailable, UndoNotAllowed
-from apps.bookings.events import booking_event
+from apps.bookings.events import news_of_booking, tell
 from apps.bookings.models import Booking, CheckOut, Room
 from apps.bookings.rules import reasons_against_undo, standing_check_out
 from apps.bookings.selectors import get_booking_for_update, get_room_for_update
 from apps.bookings.services.access import reopen_doors
 from apps.bookings.services.rooming import hold_nights
-from apps.bookings.services.turnover import cancel_task, note_change
+from apps.bookings.services.turnover import cancel_task, record_change
 from apps.bookings.signals import check_out_undone
 from apps.bookings.states import BookingStatus
 from apps.common.errors import Invalid
@@ -45,10 +45,10 @@ def undo_check_out(*, booking: Booking, performed_by: str, reason: str) -> Booki
     room.is_occupied = True
     room.save(update_fields=["is_occupied"])
     cancel_task(room)
-    note_change(
+    news = record_change(
         room, old=old, performed_by=performed_by, source=SOURCE, note=reason, booking=booking
     )
-    booking_event(booking, "check-out-undone")
+    tell(booking.hotel, news, news_of_booking(booking, "check-out-undone"))
     return booking
 
 
