@@ -13,13 +13,13 @@ import requests
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
 from apps.locks.simulator.fault_plan import FaultPlan
 from apps.locks.simulator.faults import Faults
+from tests.common.errands import wait_until
 from tests.locks.simulator.driver import (
     LOCK,
     LOCK_ON_OTHER_GATEWAY,
     NOON,
     Caller,
     Clock,
-    wait_until,
 )
 
 

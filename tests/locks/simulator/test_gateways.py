@@ -10,6 +10,7 @@ import pytest
 
 from apps.locks.simulator import SimulatorServer, SimulatorSettings
 from apps.locks.simulator.fault_plan import FaultPlan
+from tests.common.errands import wait_until
 from tests.locks.simulator.driver import (
     LOCK,
     LOCK_ON_OTHER_GATEWAY,
@@ -18,7 +19,6 @@ from tests.locks.simulator.driver import (
     Caller,
     Clock,
     millis,
-    wait_until,
 )
 
 
