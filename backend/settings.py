@@ -123,7 +123,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 def _database() -> dict[str, Any]:
     database = dict(ENVIRONMENT.database)
-    database["CONN_MAX_AGE"] = 0  # under ASGI each request has a thread of its own: kept ones leak
+    # Every thread that asks the database is kept, for requests, sockets and work alike, and has one
+    # connection: a pool would lend the same ones out, at a price for each loan.
+    database["CONN_MAX_AGE"] = 300
+    database["CONN_HEALTH_CHECKS"] = True  # the server may have been restarted meanwhile
     if database["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE takes the write lock at BEGIN, so a transaction that reads first is never
         # refused half-way with "database is locked"; WAL lets readers go on meanwhile.
@@ -137,8 +140,6 @@ def _database() -> dict[str, Any]:
         }
         # A file, as in real life: an in-memory database has no second connection to race with.
         database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-    else:
-        database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
     return database
 
 

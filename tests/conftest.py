@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 from channels.layers import channel_layers
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +18,13 @@ from apps.common.limits import checking
 from apps.locks.services import cloud
 from apps.locks.simulator import SimulatorServer
 from tests.fakes.lock_cloud import LockCloud
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_outlives_its_use() -> None:
+    """Servers and workers within this process keep their threads beyond a test; one that kept its
+    connection too would keep the test database from being removed."""
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(autouse=True)

@@ -59,8 +59,9 @@ class Sweeper:
                 # The database may be away for a while; the next round finds everything again.
                 log.exception("sweep.failed")
             finally:
-                connections.close_all()
+                close_old_connections()
             self._stopping.wait(self._interval)
+        connections.close_all()
 
     def _prepare(self) -> None:
         """Let each kind owe its first work; one that fails is asked again next round."""
@@ -107,4 +108,4 @@ def _run(name: str, pk: str) -> None:
     except Exception:
         log.exception("sweep.job_failed", kind=name, pk=pk)
     finally:
-        connections.close_all()
+        close_old_connections()
