@@ -59,8 +59,7 @@ class _Phase:
     name: str
     visits: Sequence[Steps]
     seconds: float
-    web_seconds: float
-    worker_seconds: float
+    processor_seconds: dict[str, float]
 
     def samples(self, step: str) -> list[float]:
         return [visit[step] for visit in self.visits]
@@ -99,17 +98,20 @@ async def _all_phases(
     async def arrive(index: int) -> Steps:
         return await _visit(crowd, *next(waiting), watches=index % 2 == 0)
 
+    def used() -> dict[str, float]:
+        simulator = cloud.processor_seconds() or 0.0
+        return {
+            **house.processor_seconds(),
+            "the lock simulator": simulator,
+            "the guests": time.process_time(),
+        }
+
     async def phase(name: str, load: Awaitable[list[Steps]]) -> _Phase:
-        web, worker = house.web.processor_seconds() or 0, house.worker.processor_seconds() or 0
-        started = time.perf_counter()
+        before, started = used(), time.perf_counter()
         visits = await asyncio.wait_for(load, PATIENCE_SECONDS)
-        return _Phase(
-            name=name,
-            visits=visits,
-            seconds=time.perf_counter() - started,
-            web_seconds=(house.web.processor_seconds() or 0) - web,
-            worker_seconds=(house.worker.processor_seconds() or 0) - worker,
-        )
+        seconds = time.perf_counter() - started
+        spent = {process: after - before[process] for process, after in used().items()}
+        return _Phase(name=name, visits=visits, seconds=seconds, processor_seconds=spent)
 
     await in_turns(WARM_UP, 4, arrive)
     cloud.take(LOCK_LATENCY_MS)
@@ -201,9 +203,9 @@ def _notes() -> list[str]:
 
 def _figures(phase: _Phase) -> str:
     each = 1000 / len(phase.visits)
+    parts = [f"{process} {used * each:.1f} ms" for process, used in phase.processor_seconds.items()]
     return (
         f"{phase.name}: {len(phase.visits)} guests in {phase.seconds:.1f} s, "
-        f"{phase.a_second:.1f} a second; for each, the web process used "
-        f"{phase.web_seconds * each:.0f} ms of processor time and the worker "
-        f"{phase.worker_seconds * each:.0f} ms."
+        f"{phase.a_second:.1f} a second; processor time for each: {', '.join(parts)}, together "
+        f"{sum(phase.processor_seconds.values()) * each:.0f} ms."
     )

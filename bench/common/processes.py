@@ -19,6 +19,7 @@ from typing import Any, Final, Self, cast
 import requests
 
 from bench.common.errors import BenchFailed
+from bench.common.processor import processor_seconds
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 START_SECONDS: Final = 60.0
@@ -101,11 +102,7 @@ class Process:
 
         None where the system does not tell (it is read from Linux's ``/proc``).
         """
-        status = Path(f"/proc/{self.pid}/stat")
-        if not status.exists():
-            return None
-        user, system = status.read_text().rsplit(")", 1)[1].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(self.pid)
 
     def _wait_for_address(self, process: subprocess.Popen[bytes]) -> str:
         deadline = time.monotonic() + START_SECONDS

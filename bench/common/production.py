@@ -15,6 +15,7 @@ import psycopg
 
 from bench.common.errors import BenchFailed
 from bench.common.processes import ROOT, Process, bare_environ, free_port
+from bench.common.processor import processor_seconds, processor_seconds_of_tree
 from tests.services import PostgresServer, ValkeyServer
 
 SECRET: Final = "of-the-bench-alone-and-long-enough-to-be-accepted"  # noqa: S105  # guards nothing
@@ -44,8 +45,8 @@ class ProductionHouse:
 
     def __enter__(self) -> Self:
         with ExitStack() as started:
-            postgres = started.enter_context(PostgresServer())
-            valkey = started.enter_context(ValkeyServer())
+            postgres = self._postgres = started.enter_context(PostgresServer())
+            valkey = self._valkey = started.enter_context(ValkeyServer())
             self._database_url = postgres.url
             self._environ = bare_environ(self._directory) | {
                 "DATABASE_URL": postgres.url,
@@ -96,6 +97,16 @@ class ProductionHouse:
         """Ask the database."""
         with psycopg.connect(self._database_url) as connection:
             return connection.execute(query.encode()).fetchall()
+
+    def processor_seconds(self) -> dict[str, float]:
+        """Return the processor time used so far, by the name of the process."""
+        used = {
+            "web": self.web.processor_seconds(),
+            "worker": self.worker.processor_seconds(),
+            "PostgreSQL": processor_seconds_of_tree(self._postgres.pid),
+            "Valkey": processor_seconds(self._valkey.pid),
+        }
+        return {name: seconds or 0.0 for name, seconds in used.items()}
 
     def _web(self) -> Process:
         port = free_port()
