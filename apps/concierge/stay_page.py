@@ -1,9 +1,11 @@
-"""A stay with everything that its guest finds there, in a constant number of queries."""
+"""A stay with what its guest wants to see of it, in a constant number of queries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import Final
 
 from apps.bookings.models import Booking
 from apps.bookings.services.guest_stay import reveal_stay
@@ -13,11 +15,22 @@ from apps.concierge.models import MenuItem, Message, RoomServiceOrder
 from apps.concierge.selectors import last_messages, last_orders, list_menu
 
 
+class StayPart(Enum):
+    """What there is beside the stay itself, by the name that the schema has for it."""
+
+    MESSAGES = "messages"
+    MENU = "menu"
+    ORDERS = "orders"
+
+
+EVERYTHING: Final = frozenset(StayPart)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayPage:
     """The stay, its chat (oldest first), the menu and its orders (newest first).
 
-    After check-out there is nothing but the stay.
+    A part that nobody asked for is empty. After check-out there is nothing but the stay.
     """
 
     stay: StayView
@@ -26,8 +39,8 @@ class StayPage:
     orders: Sequence[RoomServiceOrder] = ()
 
 
-def open_stay_page(booking: Booking) -> StayPage:
-    """Gather the page for its guest: a showing of codes is written down.
+def open_stay_page(booking: Booking, *, parts: Collection[StayPart] = EVERYTHING) -> StayPage:
+    """Gather ``parts`` of the page for its guest: a showing of codes is written down.
 
     ``booking`` comes with its hotel and room.
     """
@@ -36,7 +49,7 @@ def open_stay_page(booking: Booking) -> StayPage:
         return StayPage(stay=stay)
     return StayPage(
         stay=stay,
-        messages=last_messages(booking),
-        menu=list_menu(booking.hotel),
-        orders=last_orders(booking),
+        messages=last_messages(booking) if StayPart.MESSAGES in parts else (),
+        menu=list_menu(booking.hotel) if StayPart.MENU in parts else (),
+        orders=last_orders(booking) if StayPart.ORDERS in parts else (),
     )

@@ -12,7 +12,6 @@ from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.bookings.services.guest_stay import report_code_problem, update_car_registration
 from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
 from apps.common.errors import Conflict, Invalid, NotFound, Unavailable
-from apps.concierge.stay_page import open_stay_page
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import (
     Booking,
@@ -74,16 +73,18 @@ class GuestStayMutation:
         description="My code does not work: another one is given, and staff are told.",
     )
     @problems_as_results(NotFound, Conflict, Unavailable)
-    def report_code_problem(self, input: ReportCodeProblemInput) -> ReportCodeProblemResult:
+    def report_code_problem(
+        self, info: Info, input: ReportCodeProblemInput
+    ) -> ReportCodeProblemResult:
         booking = report_code_problem(token=input.stay_token, lock_name=input.lock_name)
-        return Stay.of(open_stay_page(booking), input.stay_token)
+        return Stay.shown(info, booking, input.stay_token)
 
     @strawberry_django.mutation(
         handle_django_errors=False, description="Tell the hotel of another car, or of none."
     )
     @problems_as_results(NotFound, Invalid, Conflict)
-    def update_car_registration(self, input: UpdateCarRegistrationInput) -> StayResult:
+    def update_car_registration(self, info: Info, input: UpdateCarRegistrationInput) -> StayResult:
         booking = update_car_registration(
             token=input.stay_token, car_registration=input.car_registration
         )
-        return cast(StayResult, Stay.of(open_stay_page(booking), input.stay_token))
+        return cast(StayResult, Stay.shown(info, booking, input.stay_token))

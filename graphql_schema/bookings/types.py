@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
+from apps.bookings.models import Booking as BookingRow
 from apps.bookings.models import Hotel as HotelRow
 from apps.bookings.models import Room as RoomRow
 from apps.bookings.stay_view import StayStatus
 from apps.bookings.stay_view import Wifi as WifiView
-from apps.concierge.stay_page import StayPage
+from apps.concierge.stay_page import StayPage, StayPart, open_stay_page
 from graphql_schema.concierge.types import MenuItem, Message, RoomServiceOrder
 from graphql_schema.locks.types import AccessCode
+from graphql_schema.selections import names_asked_for
 
 strawberry.enum(
     StayStatus, name="StayStatus", description="Where a stay is, from the guest's side."
@@ -79,6 +82,17 @@ class Stay:
     room_notes: str | None = strawberry.field(
         description="What the house tells the guests of this room."
     )
+
+    @classmethod
+    def shown(cls, info: strawberry.Info[Any, None], booking: BookingRow, token: str) -> Stay:
+        """Gather what the operation asks for of a stay, whose booking has hotel and room.
+
+        A resolver for each part would read later: after a subscription has compared its states,
+        and on the event loop.
+        """
+        asked_for = names_asked_for(info)
+        parts = [part for part in StayPart if part.value in asked_for]
+        return cls.of(open_stay_page(booking, parts=parts), token)
 
     @classmethod
     def of(cls, page: StayPage, token: str) -> Stay:

@@ -11,7 +11,6 @@ from apps.checkin.device_types import device_type_of
 from apps.checkin.selectors import OpenFlow
 from apps.checkin.services import starting, steps
 from apps.common.errors import Conflict, Forbidden, Invalid, NotFound, Pending, RateLimited
-from apps.concierge.stay_page import open_stay_page
 from graphql_schema.bookings.types import Stay
 from graphql_schema.callers import address_of, user_agent_of
 from graphql_schema.checkin.enums import DeviceType
@@ -49,7 +48,7 @@ class CheckInMutation:
         )
         if isinstance(opened, OpenFlow):
             return CheckInFlow.of(opened)
-        return _stay(opened)
+        return _stay(info, opened)
 
     @strawberry_django.mutation(
         handle_django_errors=False,
@@ -81,9 +80,12 @@ class CheckInMutation:
         description="Complete the check-in: the stay with its PIN, or why not yet.",
     )
     @problems_as_results(NotFound, Conflict, Pending)
-    def confirm_check_in(self, input: ConfirmCheckInInput) -> ConfirmCheckInResult:
-        return cast(ConfirmCheckInResult, _stay(steps.confirm_check_in(token=input.token)))
+    def confirm_check_in(
+        self, info: strawberry.Info[Any, None], input: ConfirmCheckInInput
+    ) -> ConfirmCheckInResult:
+        opened = steps.confirm_check_in(token=input.token)
+        return cast(ConfirmCheckInResult, _stay(info, opened))
 
 
-def _stay(opened: starting.OpenStay) -> Stay:
-    return Stay.of(open_stay_page(opened.booking), opened.token)
+def _stay(info: strawberry.Info[Any, None], opened: starting.OpenStay) -> Stay:
+    return Stay.shown(info, opened.booking, opened.token)

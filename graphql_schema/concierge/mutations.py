@@ -10,7 +10,6 @@ import strawberry_django
 from apps.bookings.services.push_tokens import register_push_token
 from apps.common.errors import Conflict, Invalid, NotFound, RateLimited
 from apps.concierge.services import messages, orders
-from apps.concierge.stay_page import open_stay_page
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import StayResult
 from graphql_schema.bookings.types import Stay
@@ -112,9 +111,9 @@ class ConciergeMutation:
         description="Say where the guest's app is pushed to; forgotten at check-out.",
     )
     @problems_as_results(NotFound, Invalid, Conflict)
-    def register_push_token(self, input: RegisterPushTokenInput) -> StayResult:
+    def register_push_token(self, info: Info, input: RegisterPushTokenInput) -> StayResult:
         booking = register_push_token(token=input.stay_token, push_token=input.push_token)
-        return cast(StayResult, Stay.of(open_stay_page(booking), input.stay_token))
+        return cast(StayResult, Stay.shown(info, booking, input.stay_token))
 
 
 def _required(booking_id: str | None) -> str:

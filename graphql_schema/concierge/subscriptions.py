@@ -16,7 +16,6 @@ from apps.common.reading import in_thread
 from apps.concierge.events import stay_group
 from apps.concierge.feed import hotel_feed, place_after, read_feed, stay_feed
 from apps.concierge.models import Message as Row
-from apps.concierge.stay_page import open_stay_page
 from apps.staff.roles import Permission
 from apps.staff.selectors import admitted
 from graphql_schema.bookings.types import Stay
@@ -33,7 +32,7 @@ class ConciergeSubscription:
     @strawberry.subscription(description="The stay now, then after every change, until it is over.")
     async def stay(self, info: Info, token: str) -> AsyncGenerator[Stay, None]:
         booking = await in_thread(get_booking_by_stay_token, token)
-        async for stay in watch(stay_group(booking.pk), lambda: _read_stay(token)):
+        async for stay in watch(stay_group(booking.pk), lambda: _read_stay(info, token)):
             yield stay
             if stay.status == StayStatus.CHECKED_OUT:
                 return
@@ -57,9 +56,9 @@ class ConciergeSubscription:
         return await in_thread(_as_staff, info, who.hotel_slug, after)
 
 
-def _read_stay(token: str) -> Stay | None:
+def _read_stay(info: Info, token: str) -> Stay | None:
     try:
-        return Stay.of(open_stay_page(get_booking_by_stay_token(token)), token)
+        return Stay.shown(info, get_booking_by_stay_token(token), token)
     except StayNotFound:
         return None
 
