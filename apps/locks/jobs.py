@@ -6,7 +6,7 @@ from apps.common.jobs import JobKind, register
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.services.announcements import announce
 from apps.locks.services.backups import owe_first_pools
-from apps.locks.services.codes import work_on_code
+from apps.locks.services.codes import for_a_visit, work_on_code
 from apps.locks.services.gateway_queue import next_on_same_gateway
 from apps.locks.services.gateways import without_busy_gateway
 from apps.locks.services.inventory import look_at_account
@@ -20,6 +20,7 @@ def register_all() -> None:
             model=AccessCode,
             work=work_on_code,
             ready=without_busy_gateway,
+            load=for_a_visit,
             next_after=next_on_same_gateway,
         )
     )

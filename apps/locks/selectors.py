@@ -43,6 +43,20 @@ def list_current_codes(grant: AccessGrant) -> QuerySet[AccessCode]:
     )
 
 
+def list_shown_codes(holder: str) -> QuerySet[AccessCode]:
+    """Return the codes that the holder of a live grant counts on, each with its lock and grant.
+
+    The grant comes without what would have to be decrypted.
+    """
+    codes = AccessCode.objects.filter(grant__holder=holder, state__in=WANTED)
+    return (
+        codes.exclude(grant__state=GrantState.ENDED)
+        .select_related("lock", "grant")
+        .defer("grant__pin", "grant__own_numbers")
+        .order_by("-lock__is_front_door", "lock__name", "asked_at")
+    )
+
+
 def is_live_on_any(
     digits: str, locks: Iterable[Lock], *, besides: AccessGrant | None = None
 ) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import models
-from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.common.jobs.rows import WorkRow
@@ -22,11 +23,13 @@ class Lease(Generic[R]):
     """The right to work on ``row`` until the lease ends; ``fence`` proves it at every write.
 
     ``row`` is as it was when claimed: read it again under ``lock`` before deciding what to store.
+    ``may_be_due`` tells whether it is worth looking if more is owed by now.
     """
 
     row: R
     fence: int
     claimed_due: datetime
+    may_be_due: bool = True
 
     def _held(self) -> models.QuerySet[R]:
         rows: models.QuerySet[R] = type(self.row)._default_manager.filter(
@@ -53,23 +56,32 @@ class Lease(Generic[R]):
         """
         if due_at is None:
             fields.setdefault("attempts", 0)
-        asked_meanwhile = Case(
-            When(due_at=self.claimed_due, then=Value(due_at, output_field=DateTimeField())),
-            default=F("due_at"),
-        )
-        changed = self._held().update(leased_until=None, due_at=asked_meanwhile, **fields)
-        return changed == 1
+        as_claimed = self._held().filter(due_at=self.claimed_due)
+        if as_claimed.update(leased_until=None, due_at=due_at, **fields):
+            self.may_be_due = due_at is not None and due_at <= timezone.now()
+            return True
+        return self._held().update(leased_until=None, **fields) == 1
 
 
-def claim(model: type[R], pk: Any, *, now: datetime | None = None) -> Lease[R] | None:
-    """Take the row if its work is due and nobody works on it; exactly one caller wins."""
+def claim(
+    model: type[R],
+    pk: Any,
+    *,
+    now: datetime | None = None,
+    load: Callable[[models.QuerySet[R]], models.QuerySet[R]] | None = None,
+) -> Lease[R] | None:
+    """Take the row if its work is due and nobody works on it; exactly one caller wins.
+
+    ``load`` says what the row comes with.
+    """
     now = now or timezone.now()
     won = due(model._default_manager.filter(pk=pk), now).update(
         leased_until=now + LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
     )
     if not won:
         return None
-    row = model._default_manager.get(pk=pk)
+    rows: models.QuerySet[R] = model._default_manager.all()
+    row = (load(rows) if load else rows).get(pk=pk)
     assert row.due_at is not None  # noqa: S101  # the update above matched on it
     return Lease(row=row, fence=row.fence, claimed_due=row.due_at)
 

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from apps.common.jobs.rows import WorkRow
 
 
-def _all(rows: QuerySet[Any]) -> QuerySet[Any]:
+def every_due_row(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Leave out none: what is due can be worked on."""
     return rows
 
 
@@ -31,13 +32,15 @@ class JobKind:
     ``ready`` narrows due rows to those that can be worked on now; the sweeper asks it, so that
     rows which wait for something busy are not claimed in vain. ``next_after`` names a row that
     waited for the one just worked on, so that a queue behind a busy thing moves without a pause.
-    ``at_start`` runs once when a worker starts, to owe what nothing that happens would.
+    ``load`` says what a claimed row comes with. ``at_start`` runs once when a worker starts, to owe
+    what nothing that happens would.
     """
 
     model: type[WorkRow]
     work: Callable[[Any], None]
     at_start: Callable[[], None] = _nothing_at_start
-    ready: Callable[[QuerySet[Any]], QuerySet[Any]] = _all
+    ready: Callable[[QuerySet[Any]], QuerySet[Any]] = every_due_row
+    load: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     next_after: Callable[[Any], str | None] = _nothing
 
     @property

@@ -13,13 +13,13 @@ from typing import Final
 from django.utils import timezone
 
 from apps.common.alerts import clear_alert
-from apps.common.crypto import keyed_digest
 from apps.common.jobs import wake
 from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.selectors import is_live_on_any
 from apps.locks.services.digits import change_digits
 from apps.locks.services.history import record
+from apps.locks.services.new_codes import create_code
 from apps.locks.services.offline_codes import covers, is_current_offline, offline_code_for, suits
 from apps.locks.services.retirement import owe_work, spare, take_off
 from apps.locks.states import (
@@ -88,7 +88,7 @@ def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[
             take_off(chosen)
         return []
     if chosen is None:
-        return [_create(grant, lock)]
+        return [create_code(grant, lock)]
     has_offline = _keep_offline_code(grant, chosen, codes)
     if has_offline or not chosen.is_out_of_reach or chosen.state not in WANTED - {CodeState.SET}:
         return []
@@ -149,24 +149,6 @@ def _retire_other_digits(grant: AccessGrant, codes: Sequence[AccessCode]) -> Non
     for code in codes:
         if code.kind == grant.code_kind and code.digits != grant.pin:
             take_off(code)
-
-
-def _create(grant: AccessGrant, lock: Lock) -> AccessCode:
-    now = timezone.now()
-    code = AccessCode.objects.create(
-        grant=grant,
-        lock=lock,
-        kind=grant.code_kind,
-        digits=grant.pin,
-        digits_digest=keyed_digest(grant.pin),
-        starts_at=grant.starts_at,
-        ends_at=grant.ends_at,
-        asked_at=now,
-        due_at=now,
-    )
-    record("asked", grant=grant, code=code)
-    wake(code)
-    return code
 
 
 def _retire_left_locks(wanted: Sequence[Lock], codes: Sequence[AccessCode]) -> None:

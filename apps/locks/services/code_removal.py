@@ -125,7 +125,7 @@ def _store_removed(lease: Lease[AccessCode], reason: str) -> None:
         lease.settle()
         align(grant)
         if code.vendor_code_id is not None or code.sent_at is not None:
-            first_look_after(code.removed_at, [code.lock_id])
+            first_look_after(code.removed_at, lease.row.lock)
         scope = grant.account.alert_scope
         for kind in (alert_kinds.OVERDUE, alert_kinds.UNSET, alert_kinds.CHANGED_ELSEWHERE):
             clear_alert(scope=scope, kind=kind, subject=str(code.pk))

@@ -139,6 +139,7 @@ def _store_set(
         code = lease.lock()
         if code is None:
             return
+        code.grant = grant
         code.vendor_code_id = vendor_id
         code.is_outcome_unknown = code.is_out_of_reach = False
         code.accepted_at = now
@@ -148,7 +149,17 @@ def _store_set(
         if code.state not in UNWANTED:  # else it was taken back meanwhile: now it can be removed
             code.move_to(CodeState.SET)
             record("set", grant=grant, code=code)
-        code.save()
-        lease.settle(due_at=next_visit(code))
+        lease.settle(
+            due_at=next_visit(code),
+            state=code.state,
+            vendor_code_id=code.vendor_code_id,
+            is_outcome_unknown=False,
+            is_out_of_reach=False,
+            accepted_at=code.accepted_at,
+            verified_at=code.verified_at,
+            starts_at=code.starts_at,
+            ends_at=code.ends_at,
+            last_problem="",
+        )
         align(grant)
-        first_look_after(now, [code.lock_id])
+        first_look_after(now, lease.row.lock)

@@ -53,7 +53,7 @@ def change_window(
         fresh.is_outcome_unknown = False
         if doubt:
             fresh.verified_at = None  # an earlier change may land late: see what the list says
-            first_look_after(timezone.now(), [fresh.lock_id])
+            first_look_after(timezone.now(), lease.row.lock)
         fresh.save(
             update_fields=[
                 *("starts_at", "ends_at", "last_problem"),

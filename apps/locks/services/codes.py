@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.common.jobs import Lease
@@ -54,10 +55,14 @@ VISITS: Final[dict[Duty, Visit]] = {
 }
 
 
+def for_a_visit(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
+    """Let a claimed code come with its grant, lock, account and gateways."""
+    return codes.select_related("grant", "lock__account").prefetch_related("lock__gateways")
+
+
 def work_on_code(lease: Lease[AccessCode]) -> None:
     """Do the next step that the code owes, if its gateway is free; else come back soon."""
-    codes = AccessCode.objects.select_related("grant", "lock__account")
-    code = codes.prefetch_related("lock__gateways").get(pk=lease.row.pk)
+    code = lease.row
     duty = duty_of(code)
     if duty is Duty.NOTHING:
         lease.settle(due_at=None if code.state == CodeState.REMOVED else next_visit(code))

@@ -19,7 +19,8 @@ from apps.locks.models import AccessGrant, Lock, LockAccount
 from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
 from apps.locks.services.alignment import align, owe_news
 from apps.locks.services.digits import PIN_TRIES, change_digits, mark_given_up, pick_pin
-from apps.locks.services.history import record
+from apps.locks.services.history import line, record
+from apps.locks.services.new_codes import create_first_codes
 from apps.locks.states import CodeKind, GrantState
 from apps.locks.ttlock.wire import ceil_minute, floor_minute
 
@@ -42,7 +43,6 @@ class AccessRequest:
     kind: CodeKind = CodeKind.CUSTOM
 
 
-@transaction.atomic
 def grant_access(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
     """Give the holder a PIN on every lock asked for; the holder's live grant is kept and moved.
 
@@ -83,8 +83,10 @@ def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGran
         asked_at=now,
     )
     grant.locks.add(*request.locks)
-    record("granted", grant=grant, actor=actor, reason=reason)
-    align(grant)
+    granted = line("granted", grant=grant, actor=actor, reason=reason)
+    create_first_codes(grant, request.locks, granted=granted)
+    if not request.locks:
+        align(grant)  # nothing has to be waited for
     return grant
 
 

@@ -18,7 +18,19 @@ def record(
     reason: str = "",
 ) -> None:
     """Append one line. ``reason`` is a sentence without digits of any code."""
-    AccessHistory.objects.create(
+    line(event, grant=grant, code=code, actor=actor, reason=reason).save(force_insert=True)
+
+
+def line(
+    event: str,
+    *,
+    grant: AccessGrant,
+    code: AccessCode | None = None,
+    actor: str = WORKER,
+    reason: str = "",
+) -> AccessHistory:
+    """Return one line that is yet to be appended, for several in one go."""
+    return AccessHistory(
         grant=grant,
         code=code,
         happened_at=timezone.now(),

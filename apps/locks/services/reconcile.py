@@ -157,9 +157,15 @@ _MENDING: Final[dict[Difference, Callable[[AccessCode, Finding], None]]] = {
 }
 
 
-def first_look_after(now: datetime, lock_ids: Sequence[int]) -> None:
-    """Make the locks and their account owe a look soon after ``now``, if none is owed earlier."""
+def first_look_after(now: datetime, lock: Lock) -> None:
+    """Make the lock and its account owe a look soon after ``now``, if none is owed earlier.
+
+    Nothing is asked of the database where ``lock``, as read a moment ago, tells that one is.
+    """
     instant = now + SOON_AFTER_SETTING
-    later = Q(due_at__isnull=True) | Q(due_at__gt=instant)
-    Lock.objects.filter(later, pk__in=lock_ids).update(due_at=instant)
-    LockAccount.objects.filter(due_at__isnull=True, locks__in=lock_ids).update(due_at=instant)
+    if lock.due_at is None or not now < lock.due_at <= instant:
+        later = Q(due_at__isnull=True) | Q(due_at__gt=instant)
+        Lock.objects.filter(later, pk=lock.pk).update(due_at=instant)
+    if lock.account.due_at is None:
+        accounts = LockAccount.objects.filter(pk=lock.account_id, due_at__isnull=True)
+        accounts.update(due_at=instant)
