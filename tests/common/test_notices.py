@@ -233,6 +233,25 @@ def test_no_log_line_says_who_was_told_or_what(
     assert PHONE not in notice.last_error
 
 
+@pytest.mark.parametrize(("channel", "recipient"), [(Channel.SMS, PHONE), (Channel.PUSH, DEVICE)])
+def test_what_nothing_is_set_up_to_send_is_kept_as_skipped_and_not_as_sent(
+    channel: Channel, recipient: str, settings: Settings
+) -> None:
+    settings.SMS_BACKEND = settings.PUSH_BACKEND = "apps.common.notices.backends.ConsoleBackend"
+    notice = ask(channel=channel, recipient=recipient)
+    run_due_jobs()
+    notice.refresh_from_db()
+
+    assert (notice.state, notice.last_error) == (NoticeState.SKIPPED, "NothingSetUp")
+    assert notice.sent_at is None
+    assert not Alert.objects.exists()
+
+    with later(timedelta(days=8)):  # like every other one, it is erased in time
+        run_due_jobs()
+    notice.refresh_from_db()
+    assert (notice.state, notice.recipient) == (NoticeState.SKIPPED, "")
+
+
 # -- failing ---------------------------------------------------------------------------------
 
 

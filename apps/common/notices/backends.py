@@ -1,8 +1,9 @@
 """The ways out: e-mail by Django's mail, texts and pushes by classes named in the settings.
 
 A backend returns once the next party has taken the message over. It raises NoticeRefused where
-trying again can't help, such as an address that does not exist; whatever else it raises is tried
-again later. It says nothing of recipient or content in a log.
+trying again can't help, such as an address that does not exist, and NothingSetUp where it sends
+nothing at all; whatever else it raises is tried again later. It says nothing of recipient or
+content in a log.
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ class NoticeRefused(Exception):
     """The recipient or the message was refused for good."""
 
 
+class NothingSetUp(Exception):
+    """This installation has nothing that sends notices of the channel."""
+
+
 class Backend(Protocol):
     """What a channel needs; made anew, without arguments, for each notice."""
 
     def send(self, *, notice_id: UUID, channel: Channel, recipient: str, message: Message) -> None:
         """Hand the message over. ``notice_id`` is the same at every try, so repeats can be told.
 
-        Raises NoticeRefused.
+        Raises NoticeRefused, NothingSetUp.
         """
 
 
@@ -98,11 +103,12 @@ def _is_final(error: Exception) -> bool:
 
 
 class ConsoleBackend:
-    """Logs that there was something to send, and delivers nothing."""
+    """Logs that there was something to send: stands in where no other backend is named."""
 
     def send(self, *, notice_id: UUID, channel: Channel, recipient: str, message: Message) -> None:
-        """Write one line without recipient or content."""
+        """Write one line without recipient or content. Raises NothingSetUp."""
         log.warning("notice.not_delivered", channel=channel.value, notice=str(notice_id))
+        raise NothingSetUp
 
 
 class FileBackend:

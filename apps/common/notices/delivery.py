@@ -17,7 +17,7 @@ from django.utils import timezone
 from apps.common.alerts import clear_alert, raise_alert
 from apps.common.jobs import Lease
 from apps.common.jobs.runner import pause_after
-from apps.common.notices.backends import NoticeRefused, backend_for
+from apps.common.notices.backends import NothingSetUp, NoticeRefused, backend_for
 from apps.common.notices.models import Channel, Notice, NoticeState
 from apps.common.notices.wording import word
 
@@ -39,6 +39,8 @@ def work_on_notice(lease: Lease[Notice]) -> None:
         return
     try:
         _send(lease.row)
+    except NothingSetUp as error:
+        _skip(lease, type(error).__name__)
     except NoticeRefused as error:
         _give_up(lease, str(error) or type(error).__name__)
     except Exception as error:
@@ -60,6 +62,12 @@ def _note_sent(lease: Lease[Notice]) -> None:
     now, notice = timezone.now(), lease.row
     lease.settle(due_at=now + KEPT, state=NoticeState.SENT, sent_at=now, last_error="")
     clear_alert(scope=notice.scope, kind=ALERT, subject=_subject(notice))
+
+
+def _skip(lease: Lease[Notice], reason: str) -> None:
+    """What nothing sends is neither sent nor a failure of its own: no alert for each guest."""
+    due_at = timezone.now() + KEPT
+    lease.settle(due_at=due_at, state=NoticeState.SKIPPED, last_error=reason)
 
 
 def _try_again(lease: Lease[Notice], error: str) -> None:

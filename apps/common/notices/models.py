@@ -27,6 +27,7 @@ class NoticeState(models.TextChoices):
     PENDING = "PENDING", "to be sent"
     SENT = "SENT", "sent"
     FAILED = "FAILED", "could not be sent"
+    SKIPPED = "SKIPPED", "not sent: nothing is set up that sends such notices"
 
 
 class Notice(WorkRow):
