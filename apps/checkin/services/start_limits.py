@@ -7,17 +7,20 @@ counted for a hotel raises an alert and refuses nobody: guessing must not close 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 
 from apps.bookings.selectors import contact_of, find_hotel
-from apps.common.alerts import raise_alert
+from apps.common.alerts import clear_alert, raise_alert
 from apps.common.errors import RateLimited
-from apps.common.limits.checking import check_rate, is_within
+from apps.common.limits.checking import check_rate, has_calmed_down, is_within
 from apps.common.limits.rates import Rate
+from apps.common.models import Alert
 
 USUAL_FAILURES: Final = Rate(100, 3600)  # wrong answers and unknown references, of one hotel
+FAILURES: Final = "checkin-failures"
 GUESSING: Final = "checkin_guessing"
 SLUG: Final = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 
@@ -46,7 +49,7 @@ def count_failure(hotel_slug: str | None) -> None:
     tell it from an unknown one.
     """
     slug = _named(hotel_slug)
-    if slug is None or is_within("checkin-failures", USUAL_FAILURES, slug):
+    if slug is None or is_within(FAILURES, USUAL_FAILURES, slug):
         return
     hotel = find_hotel(slug)
     if hotel is None:
@@ -61,6 +64,14 @@ def count_failure(hotel_slug: str | None) -> None:
             "checked in lately."
         ),
     )
+
+
+def close_calmed_alerts(_now: datetime) -> bool:
+    """Close the alerts of hotels where no more is guessed than usual; nothing is left over."""
+    for alert in Alert.objects.filter(kind=GUESSING, closed_at__isnull=True):
+        if has_calmed_down(FAILURES, USUAL_FAILURES, alert.subject):
+            clear_alert(scope=alert.scope, kind=GUESSING, subject=alert.subject)
+    return False
 
 
 def _named(hotel_slug: str | None) -> str | None:

@@ -41,6 +41,12 @@ def is_within(name: str, rate: Rate, key: str) -> bool:
     return _seconds_to_wait(name, rate, key) == 0
 
 
+def has_calmed_down(name: str, rate: Rate, key: str) -> bool:
+    """Answer whether another event of ``key`` would be usual, without counting one."""
+    window = _window(settings.REDIS_URL)
+    return window.seconds_until_room(rate, _kept(name, key)) == 0
+
+
 def _seconds_to_wait(name: str, rate: Rate, key: str) -> float:
     if rate.count == 0:
         return 0.0
