@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
@@ -41,10 +41,15 @@ def find_hotel(slug: str) -> Hotel | None:
     return Hotel.objects.filter(slug=slug).first()
 
 
+def bookings_for_update() -> QuerySet[Booking]:
+    """Return bookings whose own rows are locked as they are read, each with hotel and room."""
+    bookings = Booking.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
+    return bookings.select_related("hotel__lock_account", "assigned_room")
+
+
 def get_booking_for_update(booking_pk: int) -> Booking:
     """Return the booking with its own row locked; the caller holds a transaction."""
-    bookings = Booking.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
-    return bookings.select_related("hotel__lock_account", "assigned_room").get(pk=booking_pk)
+    return bookings_for_update().get(pk=booking_pk)
 
 
 def get_booking_and_room_for_update(booking_pk: int) -> Booking:

@@ -13,7 +13,7 @@ from apps.bookings.models import Booking, Guest
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import StayWindow, stay_window
 from apps.locks.models import AccessCode, AccessGrant
-from apps.locks.selectors import find_live_grant, list_current_codes
+from apps.locks.selectors import list_shown_codes
 from apps.locks.states import CodeState
 
 
@@ -97,14 +97,15 @@ class StayView:
 def view_stay(booking: Booking) -> StayView:
     """Gather the stay of ``booking``, which comes with its hotel and room."""
     status = stay_status(booking, timezone.now())
-    grant = None if status == StayStatus.CHECKED_OUT else find_live_grant(booking.lock_holder)
+    is_over = status == StayStatus.CHECKED_OUT
+    codes = [] if is_over else list(list_shown_codes(booking.lock_holder))
     return StayView(
         booking=booking,
         guest=booking.guests.filter(is_primary=True).first(),
         status=status,
         window=stay_window(booking),
-        codes=_shown(list(list_current_codes(grant))) if grant else [],
-        grant=grant,
+        codes=_shown(codes),
+        grant=codes[0].grant if codes else None,
     )
 
 

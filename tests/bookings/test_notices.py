@@ -234,6 +234,7 @@ def test_without_an_address_for_links_staff_are_told_instead_until_there_is_one(
     assert not Notice.objects.exists()
 
     booking.hotel.guest_app_url = "https://stay.example.com/#/{token}"
+    booking.hotel.save()
     send_link(booking)
     alert.refresh_from_db()
     assert alert.closed_at is not None

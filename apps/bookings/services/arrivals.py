@@ -41,8 +41,10 @@ def take_in(booking: Booking, room: Room, *, now: datetime, source: str, perform
 
 def stop_expecting(booking: Booking) -> None:
     """Wait for the guest no longer, nor let staff wait. The caller holds ``booking``."""
-    ExpectedArrival.objects.filter(booking=booking).delete()
-    clear_alert(scope=booking.hotel.alert_scope, kind=ROOM_ALERT, subject=booking.booking_id)
+    deleted, _ = ExpectedArrival.objects.filter(booking=booking).delete()
+    if deleted:  # staff wait only for who is expected
+        scope = booking.hotel.alert_scope
+        clear_alert(scope=scope, kind=ROOM_ALERT, subject=booking.booking_id)
 
 
 def arrive_or_expect(booking: Booking, *, now: datetime, source: str) -> bool:

@@ -35,11 +35,12 @@ class Reach:
     recipient: str
 
 
-def send_stay_link(booking: Booking, token: str) -> None:
+def send_stay_link(booking: Booking, token: str, *, guest: Guest | None = None) -> None:
     """Send the link that ``token`` opens: on completion of a check-in, and when staff send it
     again with another token. Each token is sent once.
 
-    From here on changes of the codes are told. The caller holds the lock on ``booking``.
+    From here on changes of the codes are told. The caller holds the lock on ``booking``;
+    ``guest`` is its first one, where the caller has read the row anyway.
     """
     remember_codes(booking)
     language = language_of(booking)
@@ -48,7 +49,8 @@ def send_stay_link(booking: Booking, token: str) -> None:
         "departure": day_in_words(booking.check_out_date, language),
     }
     key = token_digest(token)[:32]
-    _tell(booking, "stay_link", occasion=key, context=days | _link(booking.hotel, token))
+    link = _link(booking.hotel, token)
+    _tell(booking, "stay_link", occasion=key, context=days | link, guest=guest)
 
 
 def tell_codes_changed(booking: Booking) -> None:
@@ -89,10 +91,10 @@ def language_of(booking: Booking) -> Language:
     return choose_language(booking.language, booking.hotel.language)
 
 
-def reach_of(booking: Booking) -> Reach | None:
+def reach_of(booking: Booking, guest: Guest | None = None) -> Reach | None:
     """Return where the guest is told: what they said of themselves counts before what is on file,
     and any e-mail address before any phone. None: there is neither."""
-    guest = next((guest for guest in booking.guests.all() if guest.is_primary), Guest())
+    guest = guest or next((one for one in booking.guests.all() if one.is_primary), Guest())
     if email := guest.email or booking.contact_email:
         return Reach(channel=Channel.EMAIL, recipient=email)
     if phone := guest.phone_number or booking.contact_phone:
@@ -100,10 +102,17 @@ def reach_of(booking: Booking) -> Reach | None:
     return None
 
 
-def _tell(booking: Booking, template: str, *, occasion: str, context: dict[str, str]) -> None:
+def _tell(
+    booking: Booking,
+    template: str,
+    *,
+    occasion: str,
+    context: dict[str, str],
+    guest: Guest | None = None,
+) -> None:
     if context.get(LINK) == "":
         return  # a message about a link that leads nowhere helps nobody; staff have an alert
-    reach = reach_of(booking)
+    reach = reach_of(booking, guest)
     if reach is not None:
         _tell_to(reach, booking, template, occasion=occasion, context=context)
 
@@ -133,13 +142,20 @@ def _tell_to(
 def _link(hotel: Hotel, token: str) -> dict[str, str]:
     """Return the context's link; empty, and staff are told, where the hotel names no address."""
     template = hotel.guest_app_url or settings.GUEST_APP_URL
-    about = {"scope": hotel.alert_scope, "kind": NO_ADDRESS_ALERT, "subject": hotel.slug}
-    if template:
-        clear_alert(**about)
-    else:
+    if not template:
         message = "Guests can't be sent links to their stay: set the hotel's guest app address."
-        raise_alert(**about, message=message)
+        raise_alert(**_about_address(hotel), message=message)
     return {LINK: template.replace("{token}", token)}
+
+
+def note_address(hotel: Hotel) -> None:
+    """A hotel was stored: with an address for links, staff need not look any more."""
+    if hotel.guest_app_url:
+        clear_alert(**_about_address(hotel))
+
+
+def _about_address(hotel: Hotel) -> dict[str, str]:
+    return {"scope": hotel.alert_scope, "kind": NO_ADDRESS_ALERT, "subject": hotel.slug}
 
 
 def signature_of(hotel: Hotel) -> str:

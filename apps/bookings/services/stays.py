@@ -36,13 +36,18 @@ def details_on_file(booking: Booking) -> GuestDetails:
 
 def mint_stay_token(booking: Booking) -> str:
     """Return a new key to the stay; earlier ones go on working. Only its digest is kept."""
-    token = new_token()
-    StayToken.objects.create(
-        booking=booking,
-        digest=token_digest(token),
-        expires_at=stay_window(booking).ends_at + GRACE_AFTER_DEPARTURE,
+    return mint_stay_tokens(booking, 1)[0]
+
+
+def mint_stay_tokens(booking: Booking, count: int) -> list[str]:
+    """Return so many new keys at once."""
+    tokens = [new_token() for _ in range(count)]
+    expires_at = stay_window(booking).ends_at + GRACE_AFTER_DEPARTURE
+    StayToken.objects.bulk_create(
+        StayToken(booking=booking, digest=token_digest(token), expires_at=expires_at)
+        for token in tokens
     )
-    return token
+    return tokens
 
 
 def purge_stay_tokens(now: datetime) -> bool:
@@ -52,14 +57,11 @@ def purge_stay_tokens(now: datetime) -> bool:
 
 def register_primary_guest(booking: Booking, details: GuestDetails) -> Guest:
     """Store who stays; saying it again changes the same row. The caller holds the booking."""
-    guest, _ = Guest.objects.update_or_create(
-        booking=booking,
-        is_primary=True,
-        defaults={
-            "full_name": details.full_name,
-            "phone_number": details.phone_number,
-            "email": details.email,
-            "car_registration": details.car_registration,
-        },
-    )
+    # Nobody else writes the row while the booking is held: no savepoint is needed to find out.
+    guest = booking.guests.filter(is_primary=True).first() or Guest(booking=booking)
+    guest.full_name = details.full_name
+    guest.phone_number = details.phone_number
+    guest.email = details.email
+    guest.car_registration = details.car_registration
+    guest.save()
     return guest

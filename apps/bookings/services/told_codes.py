@@ -14,8 +14,7 @@ from apps.bookings.models import Booking, ToldCodes
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.crypto import keyed_digest, keyed_digests
-from apps.locks.models import AccessGrant
-from apps.locks.selectors import find_live_grant, list_current_codes
+from apps.locks.selectors import find_live_grant, list_shown_codes
 from apps.locks.states import CodeState, GrantState
 
 NO_CODES: Final = ""
@@ -23,7 +22,7 @@ NO_CODES: Final = ""
 
 def remember_codes(booking: Booking) -> None:
     """Keep what the guest sees from now on. The caller holds the lock on ``booking``."""
-    digest = keyed_digest(_shown(find_live_grant(booking.lock_holder)))
+    digest = keyed_digest(_shown(booking))
     ToldCodes.objects.bulk_create(  # one statement, for this is part of every confirmation
         [ToldCodes(booking=booking, digest=digest)],
         update_conflicts=True,
@@ -60,15 +59,13 @@ def _other_codes(told: ToldCodes, booking: Booking) -> str | None:
     grant = find_live_grant(booking.lock_holder)
     if grant is None or grant.state != GrantState.READY:
         return None
-    shown = _shown(grant)
+    shown = _shown(booking)
     return None if told.digest in keyed_digests(shown) else shown
 
 
-def _shown(grant: AccessGrant | None) -> str:
+def _shown(booking: Booking) -> str:
     """Return the doors and their digits in one text, for a digest alone."""
-    if grant is None:
-        return NO_CODES
-    codes = list_current_codes(grant).filter(state=CodeState.SET)
+    codes = list_shown_codes(booking.lock_holder).filter(state=CodeState.SET)
     return " ".join(sorted(f"{code.lock_id}:{code.digits}" for code in codes))
 
 

@@ -23,9 +23,11 @@ def follow_grant(grant: AccessGrant) -> None:
         flows = CheckInFlow.objects.select_for_update(of=("self",)).filter(access_grant=grant.pk)
         for flow in flows.filter(status=FlowStatus.IN_PROGRESS):
             live = find_live_grant(grant.holder)
-            if live is not None and live.pk != flow.access_grant_id:
+            if live is not None:
+                is_other = live.pk != flow.access_grant_id
                 flow.access_grant = live
-                flow.save(update_fields=["access_grant", "updated_at"])
+                if is_other:
+                    flow.save(update_fields=["access_grant", "updated_at"])
             apply_grant_state(flow)
 
 

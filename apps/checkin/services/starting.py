@@ -39,6 +39,7 @@ from apps.checkin.states import DeviceType, FlowStatus, Step
 from apps.common.crypto import new_token, token_digest
 
 LONGEST_REFERENCE: Final = 64
+GOES_ON: Final = frozenset({FlowStatus.IN_PROGRESS, FlowStatus.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +87,11 @@ def start_check_in(request: StartRequest) -> OpenFlow | OpenStay:
             return _open(booking, request, attempt)
         except VerificationFailed as wrong:
             record_failure(booking, attempt)
-            refusal = wrong
-    count_failure(booking.hotel.slug)
+            refusal: VerificationFailed | StayEnded = wrong
+        except StayEnded as ended:
+            refusal = ended  # the answer was right: that earlier ones are forgiven is to stay
+    if isinstance(refusal, VerificationFailed):
+        count_failure(booking.hotel.slug)
     raise refusal
 
 
@@ -105,11 +109,11 @@ def _open(booking: Booking, request: StartRequest, attempt: Attempt) -> OpenFlow
         raise BookingNotFound(field="booking_reference")
     if booking.status == BookingStatus.PENDING:
         raise BookingNotConfirmed
-    flow = _find_live_flow(booking, now)
+    flow, is_completed = _find_flow(booking, now)
     if _has_ended(booking, now):
         verify_return(booking, flow, attempt)
         raise StayEnded
-    if _has_checked_in(booking):
+    if is_completed or booking.checked_in_at is not None:
         verify_return(booking, flow, attempt)
         tell_new_device(booking)
         return OpenStay(booking=booking, token=mint_stay_token(booking))
@@ -125,27 +129,23 @@ def _open(booking: Booking, request: StartRequest, attempt: Attempt) -> OpenFlow
     return with_new_token(flow or _new_flow(booking, request.device_type, now))
 
 
-def _find_live_flow(booking: Booking, now: datetime) -> CheckInFlow | None:
-    """Return the booking's flow in progress; one past its time counts as gone already."""
-    flow = (
-        CheckInFlow.objects.select_for_update()
-        .filter(booking=booking, status=FlowStatus.IN_PROGRESS)
-        .first()
-    )
+def _find_flow(booking: Booking, now: datetime) -> tuple[CheckInFlow | None, bool]:
+    """Return the booking's flow in progress, and whether one is completed.
+
+    One past its time counts as gone already.
+    """
+    flows = CheckInFlow.objects.select_for_update().filter(booking=booking, status__in=GOES_ON)
+    found = {FlowStatus(flow.status): flow for flow in flows}
+    flow = found.get(FlowStatus.IN_PROGRESS)
     if flow is not None and now >= flow.expires_at:
         # The worker ends it within seconds; a guest who is back does not wait for that.
         end_unconfirmed(flow, booking, FlowStatus.EXPIRED)
-        return None
-    return flow
+        flow = None
+    return flow, FlowStatus.COMPLETED in found
 
 
 def _has_ended(booking: Booking, now: datetime) -> bool:
     return booking.status == BookingStatus.COMPLETED or now >= stay_window(booking).ends_at
-
-
-def _has_checked_in(booking: Booking) -> bool:
-    completed = booking.checkin_flows.filter(status=FlowStatus.COMPLETED)
-    return booking.checked_in_at is not None or completed.exists()
 
 
 def _is_open(booking: Booking, now: datetime) -> bool:

@@ -21,19 +21,20 @@ from apps.bookings.cleaning import (
     clean_registration,
 )
 from apps.bookings.errors import PinIssuesSpent
-from apps.bookings.selectors import contact_of, get_booking_for_update
+from apps.bookings.selectors import bookings_for_update, contact_of
 from apps.bookings.services.access import open_doors, require_issues_left
 from apps.bookings.services.arrivals import arrive_or_expect
 from apps.bookings.services.notices import send_stay_link
 from apps.bookings.services.stays import (
     GuestDetails,
     mint_stay_token,
+    mint_stay_tokens,
     register_primary_guest,
 )
 from apps.bookings.states import BookingStatus
 from apps.checkin import errors
 from apps.checkin.events import flow_changed
-from apps.checkin.models import CheckInFlow, CheckInToken
+from apps.checkin.models import CheckInFlow
 from apps.checkin.selectors import OpenFlow
 from apps.checkin.services.analytics import note_confirmed, note_step
 from apps.checkin.services.pin_status import apply_grant_state
@@ -44,6 +45,8 @@ from apps.locks.errors import NoFreePin
 
 REVEALED_AFTER_COMPLETION: Final = timedelta(minutes=30)
 GUEST: Final = "guest"
+# A step asks how the grant stands, and never for what would have to be decrypted.
+SECRETS_OF_GRANT: Final = ("access_grant__pin", "access_grant__own_numbers")
 
 
 def get_flow_for_update(token: str) -> CheckInFlow:
@@ -51,13 +54,18 @@ def get_flow_for_update(token: str) -> CheckInFlow:
 
     Raises FlowNotFound.
     """
-    keys = CheckInToken.objects.filter(digest=token_digest(token), ended_at__isnull=True)
-    found = keys.values_list("flow_id", "flow__booking_id").first()
-    if found is None:
-        raise errors.FlowNotFound
-    booking = get_booking_for_update(found[1])
-    flow = CheckInFlow.objects.select_for_update().get(pk=found[0])
-    if not keys.exists():  # taken over while this device waited its turn
+    digest = token_digest(token)
+    bookings = bookings_for_update().filter(
+        checkin_flows__tokens__digest=digest, checkin_flows__tokens__ended_at__isnull=True
+    )
+    booking = bookings.first()
+    # The key is asked for again: it may have ended while this device waited for the booking.
+    flows = CheckInFlow.objects.select_for_update(of=("self",)).filter(
+        tokens__digest=digest, tokens__ended_at__isnull=True
+    )
+    with_grant = flows.select_related("access_grant").defer(*SECRETS_OF_GRANT)
+    flow = with_grant.first() if booking is not None else None
+    if booking is None or flow is None:
         raise errors.FlowNotFound
     flow.booking = booking
     return flow
@@ -175,8 +183,7 @@ def confirm_check_in(*, token: str) -> OpenStay:
         )
     if flow.pin_status != PinStatus.READY:
         raise errors.PinPending
-    _complete(flow, now)
-    return OpenStay(booking=booking, token=mint_stay_token(booking))
+    return _complete(flow, now)
 
 
 def _require_recent(flow: CheckInFlow, now: datetime) -> None:
@@ -184,9 +191,10 @@ def _require_recent(flow: CheckInFlow, now: datetime) -> None:
         raise errors.FlowNotFound
 
 
-def _complete(flow: CheckInFlow, now: datetime) -> None:
-    register_primary_guest(
-        flow.booking,
+def _complete(flow: CheckInFlow, now: datetime) -> OpenStay:
+    booking = flow.booking
+    guest = register_primary_guest(
+        booking,
         GuestDetails(
             full_name=flow.full_name,
             phone_number=flow.phone_number,
@@ -200,6 +208,8 @@ def _complete(flow: CheckInFlow, now: datetime) -> None:
     flow.due_at = None
     flow.save()
     note_confirmed(flow)
-    send_stay_link(flow.booking, mint_stay_token(flow.booking))
-    arrive_or_expect(flow.booking, now=now, source="online_check_in")
+    for_message, for_answer = mint_stay_tokens(booking, 2)
+    send_stay_link(booking, for_message, guest=guest)
+    arrive_or_expect(booking, now=now, source="online_check_in")
     flow_changed(flow)
+    return OpenStay(booking=booking, token=for_answer)
