@@ -18,6 +18,7 @@ from apps.locks.simulator.server import SimulatorServer
 from apps.locks.simulator.store import StoreInUseError
 
 HOST: Final = "127.0.0.1"
+STAY_URL: Final = f"http://{HOST}:{{port}}/api/stays/{{{{token}}}}/"
 SIMULATOR_PORT: Final = 8090
 FAREWELL_SECONDS: Final = 5  # how long open sockets get to say goodbye
 LOCK_FEEL: Final = FaultPlan(latency_ms=400, jitter_ms=100)  # of gateways on a good day
@@ -99,5 +100,6 @@ class EmbeddedServer(uvicorn.Server):
         self.should_exit = True
 
     def serve_on(self, bound: socket.socket) -> None:
-        """Serve until stopped."""
+        """Serve until stopped. Links to stays lead here, where a hotel names no address."""
+        settings.GUEST_APP_URL = STAY_URL.format(port=bound.getsockname()[1])
         self.run(sockets=[bound])
