@@ -140,6 +140,9 @@ def _database() -> dict[str, Any]:
         }
         # A file, as in real life: an in-memory database has no second connection to race with.
         database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    else:
+        # The few statements of a check-in are planned once for each connection, not at each guest.
+        database.setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=3)
     return database
 
 
@@ -250,7 +253,8 @@ for _name, _value in ENVIRONMENT.email.items():
     globals()[_name] = _value
 SMS_BACKEND = ENVIRONMENT.sms_backend
 PUSH_BACKEND = ENVIRONMENT.push_backend
-# Where guests of a hotel without an app of its own open their stay; in production, nowhere.
+# Where guests of a hotel without an app of its own open their stay; in production, nowhere. The
+# embedded server names its own port.
 GUEST_APP_URL = "http://127.0.0.1:8000/api/stays/{token}/" if DEBUG else ""
 
 # -- GraphQL ----------------------------------------------------------------------------------
