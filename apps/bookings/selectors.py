@@ -12,6 +12,7 @@ from apps.bookings.models import HOLDER_PREFIX, Booking, Hotel, Room, StayToken
 from apps.bookings.states import HIDDEN_FROM_GUESTS
 from apps.common.crypto import token_digest
 from apps.common.errors import Contact, Forbidden, NotFound
+from apps.common.queries import the_one
 from apps.locks.models import AccessGrant, Lock
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
@@ -44,7 +45,7 @@ def find_hotel(slug: str) -> Hotel | None:
 def bookings_for_update() -> QuerySet[Booking]:
     """Return bookings whose own rows are locked as they are read, each with hotel and room."""
     bookings = Booking.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
-    return bookings.select_related("hotel__lock_account", "assigned_room")
+    return bookings.select_related("hotel", "assigned_room")
 
 
 def get_booking_for_update(booking_pk: int) -> Booking:
@@ -119,7 +120,7 @@ def is_askable(name: str) -> bool:
 def get_booking_by_stay_token(token: str) -> Booking:
     """Return the booking whose stay ``token`` opens. Raises StayNotFound."""
     keys = StayToken.objects.filter(digest=token_digest(token), expires_at__gt=timezone.now())
-    key = keys.select_related("booking__hotel__lock_account", "booking__assigned_room").first()
+    key = the_one(keys.select_related("booking__hotel", "booking__assigned_room"))
     if key is None or key.booking.status in HIDDEN_FROM_GUESTS:
         raise StayNotFound
     return key.booking

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.bookings.models import Booking, Guest
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import StayWindow, stay_window
+from apps.common.queries import the_one
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.selectors import list_shown_codes
 from apps.locks.states import CodeState
@@ -101,7 +102,7 @@ def view_stay(booking: Booking) -> StayView:
     codes = [] if is_over else list(list_shown_codes(booking.lock_holder))
     return StayView(
         booking=booking,
-        guest=booking.guests.filter(is_primary=True).first(),
+        guest=the_one(booking.guests.filter(is_primary=True)),
         status=status,
         window=stay_window(booking),
         codes=_shown(codes),

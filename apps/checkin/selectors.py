@@ -13,6 +13,7 @@ from apps.bookings.models import Hotel
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.states import FlowStatus
 from apps.common.crypto import token_digest
+from apps.common.queries import the_one
 
 READABLE_AFTER_END: Final = timedelta(days=1)
 
@@ -28,9 +29,7 @@ class OpenFlow:
 def find_open_flow(token: str) -> OpenFlow | None:
     """Return the flow that ``token`` opens; None: unknown, taken over, or ended a day ago."""
     keys = CheckInToken.objects.filter(digest=token_digest(token), ended_at__isnull=True)
-    key = keys.select_related(
-        "flow__booking__hotel", "flow__booking__assigned_room", "flow__access_grant"
-    ).first()
+    key = the_one(keys.select_related("flow__booking__hotel", "flow__booking__assigned_room"))
     if key is None or _is_forgotten(key.flow):
         return None
     return OpenFlow(flow=key.flow, token=token)

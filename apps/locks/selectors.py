@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.common.crypto import keyed_digests
+from apps.common.queries import the_one
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.states import LIVE, WANTED, GrantState
 
 
 def find_live_grant(holder: str) -> AccessGrant | None:
     """Return the holder's grant that has not ended, or None."""
-    return AccessGrant.objects.filter(holder=holder).exclude(state=GrantState.ENDED).first()
+    return the_one(AccessGrant.objects.filter(holder=holder).exclude(state=GrantState.ENDED))
 
 
 def count_grants_since(holder: str, since: datetime) -> int:
@@ -26,7 +27,7 @@ def count_grants_since(holder: str, since: datetime) -> int:
 def find_live_grant_for_update(holder: str) -> AccessGrant | None:
     """Like ``find_live_grant``, with the row locked; the caller holds a transaction."""
     grants = AccessGrant.objects.select_for_update().exclude(state=GrantState.ENDED)
-    return grants.filter(holder=holder).first()
+    return the_one(grants.filter(holder=holder))
 
 
 def get_grant_for_update(grant_id: UUID) -> AccessGrant:

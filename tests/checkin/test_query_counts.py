@@ -24,7 +24,7 @@ from tests.fakes.lock_cloud import LockCloud
 pytestmark = pytest.mark.django_db
 
 # Each number is reviewed: a step that asks more often makes every guest wait for it.
-STEPS: Final = {"start": 6, "details": 13, "parking": 4, "poll": 1, "confirm": 24}
+STEPS: Final = {"start": 6, "details": 14, "parking": 4, "poll": 1, "confirm": 24}
 POLL: Final = "query ($token: String!) { checkInFlow(token: $token) { pinStatus } }"
 DETAILS: Final = {"full_name": "Mary O'Brien", "phone_number": PHONE, "email": "m@example.com"}
 CAR: Final = {"has_car": True, "car_registration": "191-KY-4711"}

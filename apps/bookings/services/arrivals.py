@@ -17,6 +17,7 @@ from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.alerts import clear_alert, raise_alert
 from apps.common.jobs import Lease, wake
+from apps.common.queries import the_one
 from apps.locks.models import AccessCode, AccessGrant
 
 GUEST: Final = "guest"
@@ -109,7 +110,7 @@ def _tell_staff(booking: Booking, now: datetime) -> None:
 
 def bring_arrival_forward(booking_pk: int) -> None:
     """A code of the stay was used: the guest is at the door."""
-    expected = ExpectedArrival.objects.filter(booking=booking_pk).first()
+    expected = the_one(ExpectedArrival.objects.filter(booking=booking_pk))
     if expected is None:
         return
     with transaction.atomic():
@@ -122,7 +123,7 @@ def follow_stay(booking: Booking) -> None:
 
     The caller holds the lock on ``booking``.
     """
-    expected = ExpectedArrival.objects.filter(booking=booking).first()
+    expected = the_one(ExpectedArrival.objects.filter(booking=booking))
     if expected is None:
         return
     now = timezone.now()

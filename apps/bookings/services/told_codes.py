@@ -14,6 +14,7 @@ from apps.bookings.models import Booking, ToldCodes
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.crypto import keyed_digest, keyed_digests
+from apps.common.queries import the_one
 from apps.locks.selectors import find_live_grant, list_shown_codes
 from apps.locks.states import CodeState, GrantState
 
@@ -33,7 +34,7 @@ def remember_codes(booking: Booking) -> None:
 
 def has_other_codes(booking_pk: int) -> bool:
     """Answer whether a guest who was told of codes is shown others now."""
-    told = ToldCodes.objects.filter(booking=booking_pk).select_related("booking").first()
+    told = the_one(ToldCodes.objects.filter(booking=booking_pk).select_related("booking"))
     return told is not None and _other_codes(told, told.booking) is not None
 
 
@@ -43,7 +44,7 @@ def note_other_codes(booking: Booking) -> int | None:
     Returns the number of the change where the guest is to be told; first codes are no change,
     and nobody is told after the stay. The caller holds the lock on ``booking``.
     """
-    told = ToldCodes.objects.filter(booking=booking).first()
+    told = the_one(ToldCodes.objects.filter(booking=booking))
     shown = _other_codes(told, booking) if told else None
     if told is None or shown is None:
         return None

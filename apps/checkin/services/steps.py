@@ -41,6 +41,7 @@ from apps.checkin.services.pin_status import apply_grant_state
 from apps.checkin.services.starting import OpenStay, end_other_tokens, flow_lifetime
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import token_digest
+from apps.common.queries import the_one
 from apps.locks.errors import NoFreePin
 
 REVEALED_AFTER_COMPLETION: Final = timedelta(minutes=30)
@@ -58,13 +59,13 @@ def get_flow_for_update(token: str) -> CheckInFlow:
     bookings = bookings_for_update().filter(
         checkin_flows__tokens__digest=digest, checkin_flows__tokens__ended_at__isnull=True
     )
-    booking = bookings.first()
+    booking = the_one(bookings)
     # The key is asked for again: it may have ended while this device waited for the booking.
     flows = CheckInFlow.objects.select_for_update(of=("self",)).filter(
         tokens__digest=digest, tokens__ended_at__isnull=True
     )
     with_grant = flows.select_related("access_grant").defer(*SECRETS_OF_GRANT)
-    flow = with_grant.first() if booking is not None else None
+    flow = the_one(with_grant) if booking is not None else None
     if booking is None or flow is None:
         raise errors.FlowNotFound
     flow.booking = booking

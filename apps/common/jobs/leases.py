@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.common.jobs.rows import WorkRow
+from apps.common.queries import the_one
 
 LEASE: Final = timedelta(seconds=20)
 
@@ -46,7 +47,7 @@ class Lease(Generic[R]):
 
         The caller holds a transaction; the row stays locked until it ends.
         """
-        return self._held().select_for_update().first()
+        return the_one(self._held().select_for_update())
 
     def settle(self, *, due_at: datetime | None = None, **fields: Any) -> bool:
         """End the lease, storing ``fields``; ``due_at`` None means that nothing is owed any more.

@@ -30,8 +30,9 @@ def run_job(name: str, pk: str) -> bool:
         return False
     worked = False
     current: str | None = pk
-    for _ in range(ROUNDS):
-        if current is None or not _can_begin(kind, current):
+    for rounds_done in range(ROUNDS):
+        # What comes after the first one was found by looking.
+        if current is None or not (rounds_done or _can_begin(kind, current)):
             break
         lease = claim(kind.model, current, load=kind.load)
         if lease is None:

@@ -43,16 +43,20 @@ OVERDUE_AFTER: Final = timedelta(seconds=5)
 def next_on_same_gateway(code: AccessCode) -> str | None:
     """Call forward the code whose turn it is at the gateway which ``code`` has left.
 
-    ``code`` is as it was when its own turn began.
+    ``code`` is as it was when its own turn began, with its lock and gateways.
     """
     now = timezone.now()
-    waiting = due(AccessCode.objects.filter(lock__gateways__locks=code.lock_id), now + WAIT)
+    left = [gateway.pk for gateway in code.lock.gateways.all()]
+    waiting = due(AccessCode.objects.filter(lock__gateways__in=left), now + WAIT)
     ready = without_busy_gateway(waiting.filter(NEEDS_GATEWAY))
     queue = in_order(ready, now=now, was_removal=code.state in UNWANTED)
-    pk = queue.values_list("pk", flat=True).first()
-    if pk is None:
+    found = next(iter(queue.values_list("pk", "due_at")[:1]), None)
+    if found is None:
         return None
-    AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now).update(due_at=now)
+    pk, due_at = found
+    if due_at is None or due_at > now:
+        early = AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now)
+        early.update(due_at=now)
     return str(pk)
 
 

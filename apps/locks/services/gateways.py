@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.common.jobs import Lease
@@ -102,5 +102,6 @@ def has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
 
 def without_busy_gateway(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
     """Leave out the codes that would only find their gateway at work."""
-    busy = Gateway.objects.filter(busy_until__gt=timezone.now())
-    return codes.exclude(NEEDS_GATEWAY, lock__gateways__in=busy)
+    hung_on = Lock.gateways.through.objects.filter(lock=OuterRef("lock_id"))
+    busy = Exists(hung_on.filter(gateway__busy_until__gt=timezone.now()))
+    return codes.filter(~NEEDS_GATEWAY | ~busy)
