@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, cast
 
 import strawberry
@@ -10,7 +11,7 @@ import strawberry_django
 from apps.bookings.selectors import get_hotel_booking, get_hotel_room
 from apps.bookings.services.desk_codes import reissue_at_desk, resend_stay_link
 from apps.bookings.services.guest_stay import report_code_problem, update_car_registration
-from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
+from apps.checkin.services.desk import DeskCheckIn, DeskGuest, check_in_at_desk
 from apps.common.errors import Conflict, Invalid, NotFound, Unavailable
 from apps.staff.roles import Permission
 from graphql_schema.bookings.desk_types import (
@@ -44,6 +45,7 @@ class DeskMutation:
             booking=get_hotel_booking(hotel, input.booking_id),
             performed_by=staff_of(info).actor,
             room=get_hotel_room(hotel, number) if number is not None else None,
+            guest=DeskGuest(**asdict(input.guest)) if input.guest else None,
         )
         return Booking.of(check_in_at_desk(request))
 

@@ -156,12 +156,26 @@ class BookingInput:
     booking_id: str
 
 
+@strawberry.input(description="Who stays, as typed at the desk.")
+class DeskGuestInput:
+    full_name: str
+    phone_number: str | None = None
+    phone_region: str | None = strawberry.field(
+        default=None, description="For a number without country code, such as IE."
+    )
+    email: str | None = None
+    car_registration: str | None = None
+
+
 @strawberry.input(description="A check-in at the desk.")
 class CheckInBookingInput:
     hotel_slug: str
     booking_id: str
     room_number: str | None = strawberry.field(
         default=None, description="Another room than the assigned one."
+    )
+    guest: DeskGuestInput | None = strawberry.field(
+        default=None, description="For a walk-in of whom nothing is on file, or to put it right."
     )
 
 

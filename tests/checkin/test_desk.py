@@ -20,11 +20,12 @@ from apps.bookings.stay_window import stay_window
 from apps.checkin.errors import FlowNotFound
 from apps.checkin.models import CheckInFlow
 from apps.checkin.selectors import find_open_flow
-from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk, resume_flow
+from apps.checkin.services.desk import DeskCheckIn, DeskGuest, check_in_at_desk, resume_flow
 from apps.checkin.services.starting import StartRequest, start_check_in
 from apps.checkin.services.steps import DetailsRequest, confirm_check_in, submit_details
 from apps.checkin.states import FlowStatus, Step
-from apps.common.models import Event
+from apps.common.errors import Invalid
+from apps.common.models import Event, Notice
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.states import CodeState, GrantState
 from tests.background import run_due_jobs
@@ -77,6 +78,54 @@ def test_a_walk_in_is_in_house_as_the_booking_knows_them() -> None:
     assert guest.room == booking.assigned_room
 
 
+def test_of_a_walk_in_whom_nobody_knows_no_nameless_guest_is_made() -> None:
+    booking = arriving()
+
+    taken = take(booking)
+
+    assert taken.checked_in_at is not None
+    assert not Guest.objects.filter(booking=booking).exists()
+
+
+def test_a_walk_in_is_who_the_desk_says_they_are() -> None:
+    booking = arriving(on_file=True)
+    typed = DeskGuest(
+        full_name="  Siobhán   Walsh ",
+        phone_number="020 913 0456",
+        email="siobhan@example.com",
+        car_registration="191-ky-4711",
+    )
+
+    check_in_at_desk(DeskCheckIn(booking=booking, performed_by=DESK, guest=typed))
+
+    guest = Guest.objects.get(booking=booking)
+    assert (guest.full_name, guest.phone_number) == ("Siobhán Walsh", "+353209130456")
+    assert (guest.email, guest.car_registration) == ("siobhan@example.com", "191-KY-4711")
+    assert Notice.objects.get().recipient == "siobhan@example.com"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal", "field"),
+    [
+        ({"full_name": "  "}, errors.InvalidName, "full_name"),
+        ({"phone_number": "12"}, errors.InvalidPhone, "phone_number"),
+        ({"email": "none"}, errors.InvalidEmail, "email"),
+        ({"car_registration": "!?"}, errors.InvalidCarRegistration, "car_registration"),
+    ],
+)
+def test_a_guest_who_can_not_be_so_is_not_taken_in(
+    wrong: dict[str, str], refusal: type[Invalid], field: str
+) -> None:
+    booking = arriving(with_doors=True)
+    typed = DeskGuest(**({"full_name": "Siobhán Walsh"} | wrong))
+
+    with pytest.raises(refusal) as refused:
+        check_in_at_desk(DeskCheckIn(booking=booking, performed_by=DESK, guest=typed))
+
+    assert refused.value.field == field
+    assert_not_in_house(booking)
+
+
 def test_a_walk_in_s_codes_reach_the_locks(lock_cloud: LockCloud) -> None:
     booking = arriving(with_doors=True)
 
@@ -102,7 +151,7 @@ def test_who_took_the_guest_in_is_written_down() -> None:
 
 
 def test_taking_in_twice_is_the_same_once(lock_cloud: LockCloud) -> None:
-    booking = arriving(with_doors=True)
+    booking = arriving(with_doors=True, on_file=True)
     first = take(booking)
 
     again = take(booking)

@@ -316,6 +316,43 @@ def test_a_room_is_named_by_a_text_or_a_number(
     assert answer.json()["booking"]["assigned_room"]["id"] == room.pk
 
 
+WALK_IN = {"full_name": "Siobhán Walsh", "phone_number": "020 913 0456"}
+
+
+def test_the_desk_says_who_a_walk_in_is(desk: APIClient, hotel: Hotel) -> None:
+    booking = arriving(hotel)
+
+    answer = act(desk, hotel, booking.booking_id, "check-in", guest=WALK_IN)
+
+    assert answer.status_code == 200
+    guest = booking.guests.get()
+    assert (guest.full_name, guest.phone_number) == ("Siobhán Walsh", "+353209130456")
+
+
+@pytest.mark.parametrize(
+    ("guest", "code", "field"),
+    [
+        (WALK_IN | {"full_name": "\x00"}, "INVALID_NAME", "full_name"),
+        (WALK_IN | {"phone_number": "12"}, "INVALID_PHONE", "phone_number"),
+        (WALK_IN | {"email": "none"}, "INVALID_EMAIL", "email"),
+        (WALK_IN | {"car_registration": "!"}, "INVALID_CAR_REGISTRATION", "car_registration"),
+        ({"phone_number": "020 913 0456"}, "VALIDATION_ERROR", "guest.full_name"),
+        ("Siobhán", "VALIDATION_ERROR", "guest"),
+    ],
+)
+def test_a_walk_in_who_can_t_be_so_is_refused_with_the_field(
+    guest: Any, code: str, field: str, desk: APIClient, hotel: Hotel
+) -> None:
+    booking = arriving(hotel)
+
+    answer = act(desk, hotel, booking.booking_id, "check-in", guest=guest)
+
+    assert (answer.status_code, error_of(answer)["code"]) == (400, code)
+    assert list(error_of(answer)["fields"]) == [field]
+    booking.refresh_from_db()
+    assert booking.checked_in_at is None
+
+
 @pytest.mark.parametrize("number", ["999", "foreign", "\x00"])
 def test_a_room_that_the_hotel_does_not_have_is_not_found(
     number: str, desk: APIClient, hotel: Hotel

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.bookings.errors import BookingNotFound
+from apps.bookings.errors import BookingNotFound, StayEnded
 from apps.bookings.models import Booking, Hotel, Verification
 from apps.bookings.selectors import contact_of, get_booking_by_stay_token
 from apps.bookings.services.stays import mint_stay_token
@@ -147,6 +147,15 @@ def test_the_right_answer_forgives_the_guest_s_own_mistakes(booking: Booking) ->
     assert isinstance(attempt(booking, RIGHT), OpenStay)
 
     assert wrong_answers(booking, 6) == [VerificationFailed] * 5 + [RateLimited]
+
+
+def test_the_right_answer_forgives_for_a_stay_that_has_ended_too() -> None:
+    ended = BookingFactory(checked_out=True, on_file=True)
+    wrong_answers(ended, 4)
+    with pytest.raises(StayEnded):
+        attempt(ended, RIGHT)
+
+    assert not VerificationFailure.objects.exists()
 
 
 def test_the_right_answer_gives_nothing_back_to_an_attacker_elsewhere(booking: Booking) -> None:
@@ -321,6 +330,22 @@ def test_unusually_many_wrong_answers_raise_one_alert_and_keep_nobody_out(bookin
     alert = Alert.objects.get()
     assert (alert.scope, alert.kind) == (f"hotel:{booking.hotel.pk}", start_limits.GUESSING)
     assert isinstance(attempt(booking, RIGHT), OpenStay)
+
+
+@pytest.mark.usefixtures("two_are_usual")
+def test_the_alert_stays_while_the_window_is_full_and_closes_itself_afterwards(
+    booking: Booking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        attempt(booking, address=next(elsewhere))
+
+    start_limits.close_calmed_alerts(timezone.now())
+    assert Alert.objects.get().closed_at is None
+
+    # Another window, in which nothing has been counted: as it is once this one is over.
+    monkeypatch.setattr(start_limits, "USUAL_FAILURES", Rate(2, 3601))
+    start_limits.close_calmed_alerts(timezone.now())
+    assert Alert.objects.get().closed_at is not None
 
 
 @pytest.mark.usefixtures("two_are_usual")

@@ -88,7 +88,8 @@ CHECK_IN: Final = extend_schema(
     description=(
         "Takes the guest in now, a walk-in as well as one whose online check-in is half done: the "
         "guest's own app then shows the stay. The codes arrive on the locks within seconds. "
-        "Asking again answers the same."
+        "Asking again answers the same. `guest` says who stays; without it they are known as they "
+        "said online, or as on file."
     ),
     parameters=[HOTEL_SLUG, BOOKING_ID],
     request=DeskCheckInSerializer,
@@ -104,6 +105,10 @@ CHECK_IN: Final = extend_schema(
             errors.RoomOccupied,
             errors.RoomNotReady,
             errors.RoomNotAvailable,
+            errors.InvalidName,
+            errors.InvalidPhone,
+            errors.InvalidEmail,
+            errors.InvalidCarRegistration,
             NoFreePin,
             has_body=True,
         ),
@@ -111,6 +116,11 @@ CHECK_IN: Final = extend_schema(
     examples=[
         OpenApiExample(name="Into the assigned room", request_only=True, value={}),
         OpenApiExample(name="Into another room", request_only=True, value={"room_number": 102}),
+        OpenApiExample(
+            name="A walk-in",
+            request_only=True,
+            value={"guest": {"full_name": "Maeve O'Sullivan", "phone_number": "020 913 0123"}},
+        ),
         IN_HOUSE,
     ],
 )

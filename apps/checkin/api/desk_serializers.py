@@ -24,11 +24,28 @@ class FlowFilterSerializer(serializers.Serializer[Any]):
     )
 
 
+class DeskGuestSerializer(serializers.Serializer[Any]):
+    """Who stays, as typed at the desk."""
+
+    full_name = TextField(help_text="As it should be on the door list.")
+    phone_number = TextField(default=None, allow_null=True, help_text="Stored as E.164.")
+    phone_region = TextField(
+        default=None, allow_null=True, help_text="For a number without country code, such as IE."
+    )
+    email = TextField(default=None, allow_null=True, help_text="Where the stay link goes.")
+    car_registration = TextField(default=None, allow_null=True, help_text="If there is a car.")
+
+
 class DeskCheckInSerializer(serializers.Serializer[Any]):
     """A check-in at the desk."""
 
     room_number = RoomNumberField(
         default=None, allow_null=True, help_text="Another room than the assigned one."
+    )
+    guest = DeskGuestSerializer(
+        default=None,
+        allow_null=True,
+        help_text="For a walk-in of whom nothing is on file, or to put it right.",
     )
 
 

@@ -25,7 +25,7 @@ from apps.checkin.flow_view import view_flow
 from apps.checkin.funnel import check_in_funnel
 from apps.checkin.selectors import list_flows
 from apps.checkin.services.bulk import Arrival, BulkCheckIn, bulk_check_in
-from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk, resume_flow
+from apps.checkin.services.desk import DeskCheckIn, DeskGuest, check_in_at_desk, resume_flow
 from apps.common.api.pagination import page_body
 from apps.common.api.views import read_body, read_query
 from apps.staff.roles import Permission
@@ -56,11 +56,13 @@ class CheckInView(StaffView):
     @documentation.CHECK_IN
     def post(self, request: Request, booking_id: str, **_: Any) -> Response:
         """Take the guest in."""
-        number = read_body(request, DeskCheckInSerializer)["room_number"]
+        body = read_body(request, DeskCheckInSerializer)
+        number, guest = body["room_number"], body["guest"]
         wanted = DeskCheckIn(
             booking=self.booking(booking_id),
             performed_by=self.staff.actor,
             room=get_hotel_room(self.hotel, number) if number is not None else None,
+            guest=DeskGuest(**guest) if guest is not None else None,
         )
         return Response(booking_body(check_in_at_desk(wanted)))
 

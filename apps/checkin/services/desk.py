@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from apps.bookings.cleaning import (
+    clean_email,
+    clean_name,
+    clean_phone,
+    clean_region,
+    clean_registration,
+)
 from apps.bookings.errors import RoomNotAvailable
 from apps.bookings.events import booking_event
 from apps.bookings.models import Booking, Room
@@ -32,12 +39,24 @@ from apps.checkin.states import FlowStatus, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskGuest:
+    """Who stays, as typed at the desk. ``phone_region`` is for numbers without a country code."""
+
+    full_name: str
+    phone_number: str | None = None
+    phone_region: str | None = None
+    email: str | None = None
+    car_registration: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCheckIn:
-    """A check-in at the desk. ``room`` None: the booking's own."""
+    """A check-in at the desk. ``room`` None: the booking's own; ``guest`` None: as is known."""
 
     booking: Booking
     performed_by: str
     room: Room | None = None
+    guest: DeskGuest | None = None
 
 
 @transaction.atomic
@@ -45,7 +64,8 @@ def check_in_at_desk(request: DeskCheckIn) -> Booking:
     """Take the guest in now, whatever of the online check-in is done; asking again is the same.
 
     The codes are asked for and arrive by the worker. Raises StayEnded, BookingNotConfirmed,
-    CheckInNotOpen, RoomMissing, RoomOccupied, RoomNotReady, RoomNotAvailable, NoFreePin.
+    CheckInNotOpen, RoomMissing, RoomOccupied, RoomNotReady, RoomNotAvailable, NoFreePin, and
+    InvalidName, InvalidPhone, InvalidEmail, InvalidCarRegistration for the guest as typed.
     """
     now = timezone.now()
     booking = get_booking_for_update(request.booking.pk)
@@ -61,16 +81,17 @@ def check_in_at_desk(request: DeskCheckIn) -> Booking:
     assert room is not None  # noqa: S101  # the rules refuse a booking without one
     if booking.assigned_room_id != room.pk:
         assign_room(booking, room)
-    _register(booking, flow)
+    details = _details_of(booking, flow, request.guest)
+    guest = register_primary_guest(booking, details) if details else None
     open_doors(
         booking,
         actor=request.performed_by,
         reason="Checked in at the desk.",
-        own_numbers=[flow.phone_number, flow.car_registration] if flow else (),
+        own_numbers=[details.phone_number, details.car_registration] if details else (),
     )
     if flow is not None:
         _complete(flow)
-    send_stay_link(booking, mint_stay_token(booking))
+    send_stay_link(booking, mint_stay_token(booking), guest=guest)
     take_in(
         booking,
         room,
@@ -91,20 +112,36 @@ def _room_for(booking: Booking, wanted: Room | None) -> Room | None:
     return None if room is None else get_room_for_update(room.pk)
 
 
-def _register(booking: Booking, flow: CheckInFlow | None) -> None:
-    """Store the guest: as they said online, else as they are known, else as on file."""
+def _details_of(
+    booking: Booking, flow: CheckInFlow | None, typed: DeskGuest | None
+) -> GuestDetails | None:
+    """Return the guest as typed at the desk, else as they said online, else as on file.
+
+    None: there is nothing to store, for they are known already, or nobody knows a name.
+    """
+    if typed is not None:
+        return _cleaned(typed, booking)
     if flow is not None and flow.step >= Step.DETAILS:
-        details = GuestDetails(
+        return GuestDetails(
             full_name=flow.full_name,
             phone_number=flow.phone_number,
             email=flow.email,
             car_registration=flow.car_registration,
         )
-    elif booking.guests.filter(is_primary=True).exists():
-        return
-    else:
-        details = details_on_file(booking)
-    register_primary_guest(booking, details)
+    on_file = details_on_file(booking)
+    is_known = booking.guests.filter(is_primary=True).exists()
+    return on_file if on_file.full_name and not is_known else None
+
+
+def _cleaned(typed: DeskGuest, booking: Booking) -> GuestDetails:
+    region = clean_region(typed.phone_region, booking.hotel.phone_region)
+    phone, car = (typed.phone_number or "").strip(), (typed.car_registration or "").strip()
+    return GuestDetails(
+        full_name=clean_name(typed.full_name),
+        phone_number=clean_phone(phone, region) if phone else "",
+        email=clean_email(typed.email),
+        car_registration=clean_registration(car) if car else "",
+    )
 
 
 def _complete(flow: CheckInFlow) -> None:
