@@ -12,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 from backend.kept_threads import THREADS, KeptThreadsHandler
 
@@ -40,7 +41,7 @@ def broken(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("who/", who),
-    path("echo/", echo),
+    path("echo/", csrf_exempt(echo)),
     path("stream/", stream),
     path("broken/", broken),
 ]
