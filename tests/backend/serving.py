@@ -37,10 +37,15 @@ class Served:
 
 
 @contextmanager
-def serving(*options: str, environ: Mapping[str, str], log: Path) -> Iterator[Served]:
+def serving(
+    *options: str,
+    environ: Mapping[str, str],
+    log: Path,
+    application: str = "backend.asgi:application",
+) -> Iterator[Served]:
     """Serve ``backend.asgi`` as production does, until the block ends."""
     port = free_port()
-    arguments = ("-m", "uvicorn", "backend.asgi:application", "--port", str(port), *options)
+    arguments = ("-m", "uvicorn", application, "--port", str(port), *options)
     with child(*arguments, environ=environ, log=log) as process:
         _wait_until_it_listens(port, process, log)
         yield Served(port=port, process=process, log=log)
