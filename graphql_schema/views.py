@@ -38,9 +38,9 @@ def graphql_view(request: HttpRequest) -> HttpResponseBase:
 
 
 def _is_for_people(request: HttpRequest) -> bool:
-    """Answer whether a browser opens the page of the schema explorer."""
-    asks_for_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
-    return asks_for_page and not request.GET and settings.GRAPHQL_IDE
+    """Answer whether somebody opens the page of the schema explorer."""
+    asks_for_page = request.method == "GET" and not request.GET and request.accepts("text/html")
+    return asks_for_page and settings.GRAPHQL_IDE
 
 
 def _answer_get(request: HttpRequest) -> HttpResponseBase:

@@ -34,7 +34,9 @@ def port() -> Iterator[int]:
     from backend.asgi import application  # settings and apps are ready only now
 
     bound = bind(0)
-    running = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None))
+    running = uvicorn.Server(
+        uvicorn.Config(application, lifespan="off", log_config=None, timeout_keep_alive=60)
+    )
     thread = threading.Thread(target=lambda: running.run(sockets=[bound]), daemon=True)
     thread.start()
     yield int(bound.getsockname()[1])

@@ -334,16 +334,15 @@ def test_a_batch_has_its_limit(client: Client, settings: Any, count: int) -> Non
 
 # -- the page for people -------------------------------------------------------------------------
 
-HTML = {"Accept": "text/html,application/xhtml+xml"}
 
-
+@pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml", "*/*"])
 def test_a_browser_gets_the_schema_explorer_where_that_is_switched_on(
-    client: Client, settings: Any
+    client: Client, settings: Any, accept: str
 ) -> None:
     settings.GRAPHQL_IDE = True
-    page = client.get("/graphql/", headers=HTML)
+    page = client.get("/graphql/", headers={"Accept": accept})
     settings.GRAPHQL_IDE = False
-    refused = client.get("/graphql/", headers=HTML)
+    refused = client.get("/graphql/", headers={"Accept": accept})
 
     assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert b"graphiql" in page.content
