@@ -16,6 +16,7 @@ from bench import (
     live_fanout,
     lock_storm,
     pin_latency,
+    seats,
 )
 from bench.common import BenchFailed, Report, print_report, save_report
 
@@ -28,6 +29,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "graphql_cost": graphql_cost.measure,
     "live_fanout": live_fanout.measure,
     "lock_storm": lock_storm.measure,
+    "seats": seats.measure,
 }
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.common.live import publish_on_commit
@@ -16,6 +15,9 @@ from apps.common.maintenance import delete_portion
 from apps.seating.models import LIVE_GROUPS, Seat, SeatChange, SeatingEvent
 from apps.seating.states import SeatStatus
 
+# Both databases know RETURNING, and the ORM does not: a read of its own would follow each update,
+# while all other writers of the event wait.
+TAKE_VERSION: Final = "UPDATE seating_seatingevent SET seq = seq + 1 WHERE id = %s RETURNING seq"
 PAGE: Final = 200  # versions read at a time
 KEPT: Final = timedelta(days=7)  # an app that was away for longer reads the map anew
 
@@ -49,10 +51,8 @@ def record_change(
     if not states and not is_new_map:
         return
     told = {} if is_new_map else states
-    with transaction.atomic():
-        events = SeatingEvent.objects.filter(pk=event.pk)
-        events.update(seq=F("seq") + 1)
-        version = events.values_list("seq", flat=True).get()
+    with transaction.atomic(savepoint=False):
+        version = _take_version(event)
         SeatChange.objects.create(
             event=event,
             version=version,
@@ -61,6 +61,12 @@ def record_change(
             changed_at=timezone.now(),
         )
         publish_on_commit(event.live_group, {"version": version})
+
+
+def _take_version(event: SeatingEvent) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_VERSION, [event.pk])
+        return int(cursor.fetchone()[0])
 
 
 def positions_of(groups: Collection[str]) -> Mapping[str, int]:

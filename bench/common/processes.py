@@ -191,8 +191,13 @@ class EmbeddedHouse(Process):
 
     def seed(self, *, bookings: int) -> dict[str, Any]:
         """Make demo data with so many arrivals and return its summary. Before or while it runs."""
+        summary = self.run_for_json("manage.py", "seed_demo", "--json", "--bookings", str(bookings))
+        return cast(dict[str, Any], summary)
+
+    def run_for_json(self, *program: str) -> Any:
+        """Run a Python program on the house's data; return the JSON value that it printed."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "seed_demo", "--json", "--bookings", str(bookings)],
+            [sys.executable, *program],
             cwd=ROOT,
             env=dict(self._environ),
             capture_output=True,
@@ -200,8 +205,8 @@ class EmbeddedHouse(Process):
             check=False,
         )
         if done.returncode != 0:
-            raise BenchFailed(f"seed_demo: {done.stderr[-500:]}")
-        return cast(dict[str, Any], json.loads(done.stdout))
+            raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
+        return json.loads(done.stdout)
 
 
 @contextmanager

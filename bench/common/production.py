@@ -32,10 +32,12 @@ class ProductionHouse:
         settings: str = "backend.settings",
         application: str = "backend.asgi:application",
         more: Mapping[str, str] | None = None,
+        web_processes: int = 1,
     ) -> None:
         """``settings``: the module that every process takes its settings from; ``application``:
-        what the web process serves; ``more``: variables of the environment."""
+        what the web processes serve; ``more``: variables of the environment."""
         self._application, self._more = application, more or {}
+        self._web_processes = web_processes
         self._directory = directory
         self._settings = settings
         self._lock_cloud_url = lock_cloud_url
@@ -108,15 +110,22 @@ class ProductionHouse:
         }
         return {name: seconds or 0.0 for name, seconds in used.items()}
 
-    def _web(self) -> Process:
+    def serving(
+        self, application: str, name: str, *, settings: str = "", processes: int = 1
+    ) -> Process:
+        """Return one more web server, of any application, on this house's services."""
         port = free_port()
+        environ = self._environ | ({"DJANGO_SETTINGS_MODULE": settings} if settings else {})
         return Process(
-            *(self._application, "--port", str(port), "--no-access-log"),
+            *(application, "--port", str(port), "--no-access-log", "--workers", str(processes)),
             program=("-m", "uvicorn"),
-            environ=self._environ,
-            log=self._directory / "web.log",
+            environ=environ,
+            log=self._directory / f"{name}.log",
             port=port,
         )
+
+    def _web(self) -> Process:
+        return self.serving(self._application, "web", processes=self._web_processes)
 
     def _worker(self) -> Process:
         return Process(

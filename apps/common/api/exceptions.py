@@ -151,7 +151,9 @@ def _walk(detail: Any, way: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def _broken(exc: Exception) -> Response:
     if isinstance(exc, OperationalError):
-        log.error("request.database_unavailable", error=type(exc).__name__)
+        # The kind alone: what a database says of itself may hold values.
+        kind = type(exc.__cause__ or exc).__name__
+        log.error("request.database_unavailable", error=kind)
         return Response(error_of_status(503), status=503)
     log.error("request.failed", exc_info=exc)
     return Response(error_of_status(500), status=500)

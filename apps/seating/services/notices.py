@@ -5,7 +5,7 @@ Each command is called within the transaction of what it tells of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -28,8 +28,12 @@ def tell_holder(
     more: Mapping[str, str] = NOTHING_MORE,
     *,
     occasion: str = "",
+    labels: Sequence[str] | None = None,
 ) -> None:
-    """Tell the holder, once for each ``occasion``; nobody, where they gave no address."""
+    """Tell the holder, once for each ``occasion``; nobody, where they gave no address.
+
+    ``labels``: of the order's seats, for callers who know them.
+    """
     channel = Channel.EMAIL if order.holder_email else Channel.SMS
     recipient = order.holder_email or order.holder_phone
     if not recipient:
@@ -44,7 +48,7 @@ def tell_holder(
             "hotel": hotel.name,
             "event": order.event.name,
             "order": order.number,
-            "seats": _seats(order),
+            "seats": _listed(_labels_of(order) if labels is None else labels),
             SENDER: hotel.name,
             REPLY_TO: hotel.email,
             SIGNATURE: signature_of(hotel),
@@ -62,8 +66,11 @@ def moment(instant: datetime, hotel: Hotel) -> str:
     return f"{day_in_words(there.date(), choose_language(hotel.language))}, {there:%H:%M}"
 
 
-def _seats(order: SeatOrder) -> str:
-    rows = order.allocations.order_by("seat_id").values_list("seat__label", flat=True)
-    labels = list(rows)
+def _labels_of(order: SeatOrder) -> list[str]:
+    rows = order.allocations.order_by("seat_id")
+    return list(rows.values_list("seat__label", flat=True))
+
+
+def _listed(labels: Sequence[str]) -> str:
     more = len(labels) - MOST_SEATS_NAMED
     return ", ".join(labels[:MOST_SEATS_NAMED]) + (f" … (+{more})" if more > 0 else "")

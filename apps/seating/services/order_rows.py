@@ -132,6 +132,12 @@ def lock_seats(event: SeatingEvent, pks: Collection[int]) -> list[Seat]:
     return list(seats.select_for_update(no_key=True))
 
 
+def lock_seats_of(order: SeatOrder) -> list[Seat]:
+    """Return the seats that an order has or wants, locked in the same way."""
+    seats = Seat.objects.filter(allocations__order=order).order_by("pk")
+    return list(seats.select_for_update(no_key=True, of=("self",)))
+
+
 def free_seats(order: SeatOrder) -> SeatStates:
     """Release what the order holds or has booked; return the seats' new states.
 

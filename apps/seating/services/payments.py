@@ -25,9 +25,8 @@ from apps.seating.services.holders import require_holder
 from apps.seating.services.notices import tell_holder
 from apps.seating.services.order_rows import (
     LostUpdate,
-    SeatStates,
     get_order_for_update,
-    lock_seats,
+    lock_seats_of,
     mark_order,
     move_order,
     require_open,
@@ -37,6 +36,7 @@ from apps.seating.services.waiting import tell_change
 from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, PaymentMark, SeatStatus
 
 MOST_PROOFS: Final = 5
+TRIES: Final = 3  # holds that lapse in the very moment
 
 
 def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
@@ -48,7 +48,8 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
     Raises OrderNotFound, OrderExpired, OrderClosed, EventClosed, HolderMissing, FileTooLarge,
     InvalidFile, SeatsTaken.
     """
-    order = get_open_order(order_token).order
+    opened = get_open_order(order_token)
+    order = opened.order
     try:
         _require_wanted(order, timezone.now())
     except (OrderExpired, EventClosed):
@@ -58,14 +59,51 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
     name = keep_file(checked.content)
     is_kept = False
     try:
-        is_kept = _submit(order.pk, checked, name)
+        is_kept, done = _submit_or_explain(order, checked, name)
     except SeatsTaken:
         mark_order(order.pk, PaymentMark.SEATS_GONE)
         raise
     finally:
         if not is_kept:
             drop_file(name)
-    return get_open_order(order_token)
+    return _shown_again(opened, done)
+
+
+def _shown_again(opened: OpenOrder, done: SeatOrder) -> OpenOrder:
+    """Return the order as it is now: what was read of it at first, where nobody came between."""
+    if done.version != opened.order.version + 1:
+        return get_open_order(opened.token)
+    for column in ("status", "version", "submitted_at", "due_at", "mark"):
+        setattr(opened.order, column, getattr(done, column))
+    return opened
+
+
+def _submit_or_explain(order: SeatOrder, file: CheckedFile, name: str) -> tuple[bool, SeatOrder]:
+    """Book, and return whether the file is needed. Raises SeatsTaken.
+
+    The constraint says that a seat is somebody else's, and only then is it asked whose: nobody who
+    is first waits for that question. A hold that has lapsed gives way.
+    """
+    for _ in range(TRIES):
+        try:
+            return _submit(order.pk, file, name)
+        except IntegrityError:
+            _make_way(order)
+    raise SeatsTaken([row.seat.label for row in order.allocations.all()])
+
+
+@transaction.atomic
+def _end_lapsed_holds(order: SeatOrder) -> list[str]:
+    """Let go of what has lapsed of an order's seats; return the labels that somebody has."""
+    seats = lock_seats_of(order)
+    tell_change(order.event, end_lapsed_holds(seats, timezone.now()))
+    return occupied_labels(seats, apart_from=order)
+
+
+def _make_way(order: SeatOrder) -> None:
+    taken = _end_lapsed_holds(order)
+    if taken:
+        raise SeatsTaken(taken)
 
 
 def _require_wanted(order: SeatOrder, now: datetime) -> None:
@@ -79,47 +117,41 @@ def _require_wanted(order: SeatOrder, now: datetime) -> None:
 
 
 @transaction.atomic
-def _submit(pk: int, file: CheckedFile, name: str) -> bool:
-    """Book, and return whether the file is needed."""
+def _submit(pk: int, file: CheckedFile, name: str) -> tuple[bool, SeatOrder]:
+    """Book, and return whether the file is needed. Raises IntegrityError for seats in other hands.
+
+    The hotel's log and the event's version are taken last: whoever else sells waits from there on.
+    """
     order = get_order_for_update(pk)
     now = timezone.now()
     if order.status in BOOKING:
-        return _add_proof(order, file, name, now)
+        return _add_proof(order, file, name, now), order
     _require_wanted(order, now)
-    states = _book(order, now)
+    seats = _book(order)
     due_at = now + timedelta(hours=order.event.review_hours)
     move_order(order, OrderStatus.AWAITING_REVIEW, submitted_at=now, due_at=due_at, mark="")
     _store_proof(order, file, name, now)
-    tell_holder(order, "seats_submitted", occasion=str(order.version))
+    labels = [seat.label for seat in seats]
+    tell_holder(order, "seats_submitted", occasion=str(order.version), labels=labels)
     order_event(order, "seat-order-submitted")
-    tell_change(order.event, states)
-    return True
+    tell_change(order.event, dict.fromkeys(seats, SeatStatus.BOOKED))
+    return True, order
 
 
-def _book(order: SeatOrder, now: datetime) -> SeatStates:
-    """Make the order's choice its own. Raises SeatsTaken, OrderExpired."""
-    allocations = SeatAllocation.objects.filter(order=order)
-    seats = lock_seats(order.event, list(allocations.values_list("seat_id", flat=True)))
+def _book(order: SeatOrder) -> list[Seat]:
+    """Make the order's choice its own. Raises SeatsTaken, OrderExpired, IntegrityError."""
+    seats = lock_seats_of(order)
     if any(seat.is_blocked for seat in seats):
         raise SeatsTaken(occupied_labels(seats, apart_from=order))
-    freed = end_lapsed_holds(seats, now)
-    booked = _take(order, seats)
+    chosen = SeatAllocation.objects.filter(
+        order=order, status__in=(AllocationStatus.SELECTED, AllocationStatus.HELD)
+    )
+    booked = chosen.update(status=AllocationStatus.BOOKED, held_until=None)
     if not booked:
         raise OrderExpired
     if booked != len(seats):
         raise LostUpdate
-    return freed | dict.fromkeys(seats, SeatStatus.BOOKED)
-
-
-def _take(order: SeatOrder, seats: list[Seat]) -> int:
-    chosen = SeatAllocation.objects.filter(
-        order=order, status__in=(AllocationStatus.SELECTED, AllocationStatus.HELD)
-    )
-    try:
-        with transaction.atomic():
-            return chosen.update(status=AllocationStatus.BOOKED, held_until=None)
-    except IntegrityError:  # the constraint: one of them is somebody else's
-        raise SeatsTaken(occupied_labels(seats, apart_from=order)) from None
+    return seats
 
 
 def _add_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) -> bool:
