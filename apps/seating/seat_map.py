@@ -48,11 +48,9 @@ class SeatMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """The seats that can't be had, by their labels, at least as new as ``version``."""
+    """The seats that can't be had, by their labels, at least as new as the event's versions."""
 
     event: SeatingEvent
-    version: int
-    chart_version: int
     taken: Mapping[str, SeatStatus]
 
 
@@ -89,10 +87,9 @@ def _status(live: str | None, *, is_blocked: bool) -> SeatStatus:
 def read_seat_map(event: SeatingEvent) -> SeatMap:
     """Return the whole map.
 
-    The version is read before the states: whoever goes on from it may be told again what they
-    see already, and misses nothing.
+    The version is the one of ``event`` as it was read, before the states: whoever goes on from it
+    may be told again what they see already, and misses nothing.
     """
-    version = SeatingEvent.objects.values_list("seq", flat=True).get(pk=event.pk)
     live = dict(
         live_allocations(timezone.now()).filter(seat__event=event).values_list("seat_id", "status")
     )
@@ -102,7 +99,7 @@ def read_seat_map(event: SeatingEvent) -> SeatMap:
         _status(live.get(pk), is_blocked=is_blocked)
         for pk, is_blocked in zip(chart["id"], columns[-1], strict=True)
     ]
-    return SeatMap(event=event, version=version, chart=chart, statuses=statuses)
+    return SeatMap(event=event, version=event.seq, chart=chart, statuses=statuses)
 
 
 def read_chart(event: SeatingEvent) -> Mapping[str, Sequence[Any]]:
@@ -116,22 +113,18 @@ def _read_columns(event: SeatingEvent, names: Sequence[str]) -> Sequence[Sequenc
 
 
 def read_availability(event: SeatingEvent) -> Availability:
-    """Return the seats that can't be had; the version is read before them."""
-    edition = SeatingEvent.objects.values_list("seq", "chart_version").get(pk=event.pk)
+    """Return the seats that can't be had; the versions are those of ``event`` as it was read."""
     blocked = event.seats.filter(is_blocked=True, is_retired=False).order_by("pk")
     live = live_allocations(timezone.now()).filter(seat__event=event).order_by("seat_id")
     taken = dict.fromkeys(blocked.values_list("label", flat=True), SeatStatus.BLOCKED)
     for label, status in live.values_list("seat__label", "status"):
         taken[label] = _status(status, is_blocked=False)
-    return Availability(event=event, version=edition[0], chart_version=edition[1], taken=taken)
+    return Availability(event=event, taken=taken)
 
 
 def read_edition(event: SeatingEvent) -> MapEdition:
-    """Return what tells the map as it is from every other one."""
-    version, chart_version = SeatingEvent.objects.values_list("seq", "chart_version").get(
-        pk=event.pk
-    )
+    """Return what tells the map, as ``event`` was read, from every other one."""
     lapsed = SeatAllocation.objects.filter(
         seat__event=event, status=AllocationStatus.HELD, held_until__lte=timezone.now()
     )
-    return MapEdition(version=version, chart_version=chart_version, lapsed=lapsed.count())
+    return MapEdition(version=event.seq, chart_version=event.chart_version, lapsed=lapsed.count())

@@ -90,8 +90,8 @@ def availability_body(shown: Availability) -> dict[str, Any]:
     """Return the body that shows what can't be had."""
     return {
         "event_slug": shown.event.slug,
-        "version": shown.version,
-        "chart_version": shown.chart_version,
+        "version": shown.event.seq,
+        "chart_version": shown.event.chart_version,
         "seats": shown.taken,
     }
 
