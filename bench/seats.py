@@ -51,9 +51,7 @@ def measure(count: int | None) -> Report:
     sales = count or SALES
     seats = sales + WARM_UP + SHOWN_SALES
     with new_directory() as directory:
-        house = ProductionHouse(
-            directory, NOWHERE, more=UNLIMITED, web_processes=WEB_PROCESSES
-        )
+        house = ProductionHouse(directory, NOWHERE, more=UNLIMITED, web_processes=WEB_PROCESSES)
         with house:
             made = house.run_for_json("-m", "bench.seat_house", "build", str(seats))
             bare = house.serving(
