@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from apps.common.jobs import JobKind, register
+from apps.common.maintenance import PeriodicDuty, register_duty
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
+from apps.locks.services.alarms import close_old_alarms
 from apps.locks.services.announcements import announce
 from apps.locks.services.backups import owe_first_pools
 from apps.locks.services.codes import for_a_visit, work_on_code
@@ -27,3 +31,6 @@ def register_all() -> None:
     register(JobKind(model=AccessGrant, work=announce))
     register(JobKind(model=Lock, work=look_after_lock, at_start=owe_first_pools))
     register(JobKind(model=LockAccount, work=look_at_account))
+    register_duty(
+        PeriodicDuty(name="locks.close_old_alarms", every=timedelta(hours=1), do=close_old_alarms)
+    )

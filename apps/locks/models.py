@@ -215,6 +215,15 @@ class AccessCode(WorkRow):
             models.CheckConstraint(
                 condition=Q(starts_at__lt=models.F("ends_at")), name="locks_code_window_forwards"
             ),
+            models.CheckConstraint(
+                condition=Q(is_unrecallable=False) | Q(kind=CodeKind.OFFLINE),
+                name="locks_only_offline_codes_cant_be_recalled",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_spared=False)
+                | Q(state=CodeState.REMOVAL_FAILED, is_unrecallable=True),
+                name="locks_spared_code_is_left_to_its_hours",
+            ),
             # The lock cloud issues the offline code of a window once, even after its deletion.
             models.UniqueConstraint(
                 fields=["lock", "starts_at", "ends_at"],

@@ -210,6 +210,18 @@ def test_a_door_that_is_open_already_costs_no_spare_code(
     assert len(pool_of(lock)) == 1
 
 
+def test_a_backup_code_is_shown_instead_of_an_offline_one_that_does_not_work(
+    lock_cloud: LockCloud, lock: Lock
+) -> None:
+    lock_cloud.faults(offline_gateways=[1, 2])
+    grant = ask(request_for([lock]))
+    run_due_jobs()
+    backup = spare_code(lock)
+    replace_code(grant_id=grant.pk, lock=lock, actor="tests", reason="It does not open.")
+
+    assert shown(grant) == [(BACKUP, backup.digits)]
+
+
 def spare_code(lock: Lock) -> AccessCode:
     """One code of a pool, as the database has it."""
 

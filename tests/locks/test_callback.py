@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from pytest_django import Settings
 
 from apps.common.models import Alert
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount, LockUse
+from apps.locks.services.callbacks import want_records
 from tests.background import run_due_jobs
 from tests.factories.locks import GatewayFactory, LockFactory
 from tests.fakes.lock_cloud import LockCloud
@@ -399,3 +401,30 @@ def test_a_tamper_alarm_reaches_staff_when_the_records_say_so(
     call(**batch(lock, [alarm]))
     run_due_jobs()
     assert [alert.kind for alert in Alert.objects.all()] == ["tamper_alarm"]
+
+
+def test_an_alarm_is_shown_for_a_day_and_the_next_one_is_news(
+    lock_cloud: LockCloud, lock: Lock
+) -> None:
+    """Records are read again and again: yesterday's alarm does not come back with them."""
+    lock_cloud.tamper(lock)
+    day_before = timezone.now() - timedelta(minutes=5)
+    want_records(lock, since=day_before)
+    run_due_jobs()
+    with after(hours=23):
+        run_due_jobs()
+        assert open_alarms() == ["tamper_alarm"]
+    with after(hours=26):
+        run_due_jobs()
+        want_records(lock, since=day_before)
+        run_due_jobs()
+        assert open_alarms() == []
+
+        lock_cloud.tamper(lock)
+        want_records(lock, since=day_before)
+        run_due_jobs()
+        assert open_alarms() == ["tamper_alarm"]
+
+
+def open_alarms() -> list[str]:
+    return [alert.kind for alert in Alert.objects.filter(closed_at__isnull=True)]

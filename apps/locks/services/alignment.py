@@ -86,6 +86,7 @@ def _serve(grant: AccessGrant, lock: Lock, codes: Sequence[AccessCode]) -> list[
     if stand_ins:
         if chosen is not None and any(_replaces(code, chosen) for code in stand_ins):
             take_off(chosen)
+        _retire_offline_codes(grant, [code for code in codes if code not in stand_ins])
         return []
     if chosen is None:
         return [create_code(grant, lock)]
@@ -112,16 +113,22 @@ def _replaces(stand_in: AccessCode, chosen: AccessCode) -> bool:
 
 def _keep_offline_code(grant: AccessGrant, chosen: AccessCode, codes: Sequence[AccessCode]) -> bool:
     """Retire the offline codes that do not help any more; answer whether one stays."""
-    stays = False
+    helps = [
+        code
+        for code in filter(is_current_offline, codes)
+        if chosen.state != CodeState.SET and covers(code, grant)
+    ]
+    _retire_offline_codes(grant, [code for code in codes if code not in helps])
+    return bool(helps)
+
+
+def _retire_offline_codes(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:
+    """Leave those in place that the guest may know; the rest, and what opens too early, goes."""
     for code in codes:
-        is_current = is_current_offline(code)
-        if is_current and chosen.state != CodeState.SET and covers(code, grant):
-            stays = True
-        elif is_current and code.state == CodeState.SET and suits(code, grant):
+        if code.state == CodeState.SET and is_current_offline(code) and suits(code, grant):
             spare(code)
-        elif is_current or (code.is_spared and not suits(code, grant)):
+        elif is_current_offline(code) or (code.is_spared and not suits(code, grant)):
             take_off(code)
-    return stays
 
 
 def _stands_in(code: AccessCode, grant: AccessGrant) -> bool:

@@ -16,8 +16,8 @@ from django.utils import timezone
 from apps.common.crypto import keyed_digests
 from apps.common.jobs import wake
 from apps.locks.models import AccessCode, Lock, LockAccount
+from apps.locks.services.alarms import ALARMS
 from apps.locks.services.reconcile import LOOK_EVERY
-from apps.locks.services.usage import ALARMS
 from apps.locks.states import LIVE
 from apps.locks.ttlock.answers import LockRecord, RecordType, read_record
 from apps.locks.ttlock.wire import UnreadableAnswer

@@ -15,10 +15,10 @@ from django.db.models import Min
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from apps.common.alerts import raise_alert
 from apps.common.crypto import keyed_digests
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockUse
 from apps.locks.reconciliation import tag_of
+from apps.locks.services.alarms import note_alarm
 from apps.locks.services.alignment import align, owe_news
 from apps.locks.services.cloud import client_for
 from apps.locks.services.history import record
@@ -30,10 +30,6 @@ from apps.locks.ttlock.errors import LockCloudError
 CLOCK_DRIFT: Final = timedelta(minutes=10)  # lock clocks run on their own
 LONGEST_KEPT: Final = timedelta(days=30)  # by a lock that has no gateway to hand its records to
 FASTEST_CLOCK: Final = timedelta(days=1)  # records of a lock whose clock is ahead are read too
-ALARMS: Final = {
-    RecordType.TAMPER_ALARM: "reports that it is being tampered with: look at the door now",
-    RecordType.KEYPAD_LOCKED_OUT: "is locked out after wrong codes: somebody may be guessing",
-}
 
 
 def read_records(lock: Lock) -> None:
@@ -103,13 +99,8 @@ def _note_record(lock: Lock, entry: LockRecord) -> None:
         code = _code_of(lock, entry)
         if code is not None:
             note_use(code, happened_at=_instant_of(entry), record_id=entry.record_id)
-    elif entry.record_type in ALARMS:
-        raise_alert(
-            scope=lock.account.alert_scope,
-            kind=RecordType(entry.record_type).name.lower(),
-            subject=f"{lock.pk}",
-            message=f"{lock.name} {ALARMS[RecordType(entry.record_type)]}.",
-        )
+    else:
+        note_alarm(lock, entry.record_type, happened_at=_instant_of(entry))
 
 
 def _code_of(lock: Lock, entry: LockRecord) -> AccessCode | None:
