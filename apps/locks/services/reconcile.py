@@ -32,7 +32,7 @@ SOON_AFTER_SETTING: Final = timedelta(minutes=5)
 
 
 def inspect_lock(lock: Lock) -> list[Finding]:
-    """Return how the lock's list and the rows disagree; one call for each 200 codes listed.
+    """Return how the lock's list and the rows disagree; one call for each 100 codes listed.
 
     Raises LockCloudError.
     """
