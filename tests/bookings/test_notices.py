@@ -18,6 +18,7 @@ from apps.bookings.models import Booking, StayToken, ToldCodes
 from apps.bookings.notice_texts import CATALOGUES
 from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.services.access import close_doors
+from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.services.notices import (
     reach_of,
     send_stay_link,
@@ -191,6 +192,64 @@ def test_the_guests_language_counts_before_the_hotels(
     send_link(BookingFactory(on_file=True, language=of_guest, hotel__language=of_hotel))
 
     assert Notice.objects.get().language == used
+
+
+# -- push messages -----------------------------------------------------------------------------
+
+DEVICE = "fcm:registration-of-the-guest-s-app"
+
+
+def with_app(**traits: Any) -> Booking:
+    booking: Booking = BookingFactory(**{"in_house": True, "on_file": True} | traits)
+    assert booking.assigned_room is not None
+    booking.assigned_room.push_token = DEVICE
+    booking.assigned_room.save()
+    return booking
+
+
+def told_by_push() -> list[str]:
+    pushed = Notice.objects.filter(channel=Channel.PUSH, recipient__gt="").order_by("asked_at")
+    assert {notice.recipient for notice in pushed} <= {DEVICE}
+    return [notice.template for notice in pushed]
+
+
+def test_a_guest_in_house_is_told_by_push_besides() -> None:
+    booking = with_app()
+
+    tell_new_device(booking)
+    tell_new_device(booking)  # within the same minute
+
+    told = Notice.objects.values_list("channel", flat=True)
+    assert sorted(told) == [Channel.EMAIL, Channel.PUSH]
+
+
+def test_a_guest_without_any_contact_is_told_by_push_alone() -> None:
+    tell_message_received(with_app(on_file=False), message_key="1")
+
+    assert told_by_push() == ["message_received"]
+    assert Notice.objects.count() == 1
+
+
+def test_the_goodbye_still_reaches_the_app_and_nothing_after_it_does() -> None:
+    booking = with_app()
+
+    checkout_booking(booking=booking, performed_by="staff:mary", source="tests")
+    assert told_by_push() == ["checked_out"]
+
+    booking.refresh_from_db()
+    booking.assigned_room.push_token = DEVICE  # the next guest's
+    booking.assigned_room.save()
+    tell_message_received(booking, message_key="1")
+    assert told_by_push() == ["checked_out"]
+
+
+def test_the_app_of_the_guests_before_hears_nothing_of_those_who_come() -> None:
+    booking = with_app(in_house=False, arriving_today=True, with_room=True)
+
+    send_link(booking)
+
+    assert told_by_push() == []
+    assert Notice.objects.count() == 1
 
 
 # -- the link ----------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What guests are told: by e-mail where there is an address, else by text message.
+"""What guests are told: by e-mail where there is an address, else by text message; and besides, a
+guest in house by a push message, where the app has said how.
 
 Each command is called within the transaction of what it tells of. None of them puts a door code
 into a message: a link with a key of its own leads to where the codes are shown.
@@ -17,6 +18,7 @@ from apps.bookings.models import Booking, Guest, Hotel
 from apps.bookings.selectors import contact_of
 from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.services.told_codes import note_other_codes, remember_codes
+from apps.bookings.states import BookingStatus
 from apps.common.alerts import clear_alert, raise_alert
 from apps.common.crypto import token_digest
 from apps.common.languages import Language, choose_language, day_in_words
@@ -25,6 +27,8 @@ from apps.common.notices.models import Channel
 from apps.common.notices.wording import LINK, REPLY_TO, SENDER, SIGNATURE
 
 NO_ADDRESS_ALERT: Final = "guest_app_url_missing"
+# A push message goes besides one of the others, which are each other's replacement.
+BESIDES: Final = {Channel.EMAIL: "", Channel.SMS: "", Channel.PUSH: ":push"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,8 @@ def tell_checked_out(booking: Booking, reach: Reach | None) -> None:
     """Say goodbye where the guest is reached, once for each instant of check-out."""
     left_at = booking.checked_out_at
     occasion = left_at.isoformat() if left_at else ""
-    if reach is not None:
-        _tell_to(reach, booking, "checked_out", occasion=occasion, context={})
+    for way in filter(None, (reach, _push_to(booking))):
+        _tell_to(way, booking, "checked_out", occasion=occasion, context={})
 
 
 def tell_message_received(booking: Booking, *, message_key: str) -> None:
@@ -112,9 +116,17 @@ def _tell(
 ) -> None:
     if context.get(LINK) == "":
         return  # a message about a link that leads nowhere helps nobody; staff have an alert
-    reach = reach_of(booking, guest)
-    if reach is not None:
-        _tell_to(reach, booking, template, occasion=occasion, context=context)
+    is_on = booking.status == BookingStatus.CONFIRMED
+    for way in filter(None, (reach_of(booking, guest), _push_to(booking) if is_on else None)):
+        _tell_to(way, booking, template, occasion=occasion, context=context)
+
+
+def _push_to(booking: Booking) -> Reach | None:
+    """Return the app of a guest in house: before and after the stay the room's is another's."""
+    room = booking.assigned_room
+    if booking.checked_in_at is None or room is None or not room.push_token:
+        return None
+    return Reach(channel=Channel.PUSH, recipient=room.push_token)
 
 
 def _tell_to(
@@ -133,7 +145,7 @@ def _tell_to(
             SIGNATURE: signature_of(hotel),
             **context,
         },
-        dedupe_key=f"{booking.lock_holder}:{template}:{occasion}",
+        dedupe_key=f"{booking.lock_holder}:{template}:{occasion}{BESIDES[reach.channel]}",
         scope=hotel.alert_scope,
         subject=booking.booking_id,
     )
