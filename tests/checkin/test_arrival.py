@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,12 +22,14 @@ from apps.bookings.errors import (
 )
 from apps.bookings.models import Booking, Guest, Verification
 from apps.bookings.selectors import get_booking_by_stay_token
+from apps.bookings.services.access import ISSUES_A_DAY
 from apps.bookings.states import BookingStatus, RoomStatus
 from apps.bookings.stay_view import view_stay
 from apps.bookings.stay_window import stay_window
 from apps.checkin import errors
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import OpenFlow, find_open_flow
+from apps.checkin.services.desk import DeskCheckIn, check_in_at_desk
 from apps.checkin.services.starting import OpenStay, StartRequest, flow_lifetime, start_check_in
 from apps.checkin.services.steps import (
     DetailsRequest,
@@ -37,6 +39,7 @@ from apps.checkin.services.steps import (
 )
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import token_digest
+from apps.common.models import Alert
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.states import CodeState, GrantState
 from tests.background import run_due_jobs
@@ -171,6 +174,18 @@ def test_check_in_opens_days_before_the_arrival(days_ahead: int, is_open: bool) 
         with pytest.raises(CheckInNotOpen):
             Arrival(booking).start()
         assert not CheckInFlow.objects.exists()
+
+
+def test_who_comes_after_midnight_still_checks_in_for_the_day_before(guest: Arrival) -> None:
+    zone = guest.booking.hotel.zone
+    midnight = datetime.combine(
+        guest.booking.check_in_date + timedelta(days=1), time.min, tzinfo=zone
+    )
+
+    with time_machine.travel(midnight + timedelta(minutes=30), tick=False):
+        stay = check_in(guest)
+
+    assert stay.booking.checked_in_at == midnight + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("trait", ["over", "checked_out"])
@@ -490,6 +505,40 @@ def test_a_keypad_without_a_free_pin_is_a_failure_not_an_error(guest_with_doors:
 
     with pytest.raises(errors.PinFailed):
         confirm_check_in(token=token)
+
+
+def test_a_booking_is_given_five_pins_a_day_then_staff_are_told_and_take_over(
+    guest_with_doors: Arrival,
+) -> None:
+    booking = guest_with_doors.booking
+    for _ in range(ISSUES_A_DAY):
+        token = guest_with_doors.start().token
+        assert give_details(token).flow.pin_status == PinStatus.GENERATING
+        expire_now()
+    assert AccessGrant.objects.filter(holder=booking.lock_holder).count() == ISSUES_A_DAY
+
+    once_more = give_details(guest_with_doors.start().token)
+    assert once_more.flow.pin_status == PinStatus.FAILED
+    assert Alert.objects.get(kind="pin_issues_spent").subject == booking.booking_id
+
+    taken = check_in_at_desk(DeskCheckIn(booking=booking, performed_by="staff:mary"))
+    assert taken.checked_in_at is not None
+    assert AccessGrant.objects.exclude(state=GrantState.ENDED).count() == 1
+
+
+def test_the_fifth_pin_is_kept_though_the_guest_goes_back(guest_with_doors: Arrival) -> None:
+    for _ in range(ISSUES_A_DAY):
+        expire_now()
+        token = guest_with_doors.start().token
+        give_details(token)
+
+    assert give_details(token, full_name="Another Name").flow.pin_status == PinStatus.GENERATING
+
+
+def expire_now() -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    CheckInFlow.objects.filter(status=FlowStatus.IN_PROGRESS).update(expires_at=past, due_at=past)
+    run_due_jobs()
 
 
 def test_a_booking_without_a_room_is_a_matter_for_the_desk() -> None:
