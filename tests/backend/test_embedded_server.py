@@ -24,4 +24,5 @@ def test_links_to_stays_lead_to_the_port_that_was_taken(settings: Settings) -> N
         port = bound.getsockname()[1]
 
         assert server.bound == [bound]
-    assert settings.GUEST_APP_URL == f"http://127.0.0.1:{port}/api/stays/{{token}}/"
+    leads_to: str = settings.GUEST_APP_URL
+    assert leads_to == f"http://127.0.0.1:{port}/api/stays/{{token}}/"
