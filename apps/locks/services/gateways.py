@@ -23,6 +23,7 @@ from apps.common.jobs import Lease
 from apps.locks.models import AccessCode, Gateway, Lock
 from apps.locks.states import UNWANTED, CodeKind
 
+MARGIN: Final = timedelta(seconds=1)  # for the database between two steps
 WAIT: Final = timedelta(milliseconds=500)  # a code that found the gateway busy looks again then
 # The cloud computes offline codes by itself, but takes them off through a gateway like any other.
 NEEDS_GATEWAY: Final = ~Q(kind=CodeKind.OFFLINE) | Q(state__in=sorted(UNWANTED))
@@ -62,8 +63,11 @@ def hold_gateways(lock: Lock) -> Iterator[GatewayHold | None]:
 
 
 def _lease_end() -> datetime:
-    """The lease outlasts a login and a command; a dead worker blocks nobody for longer."""
-    return timezone.now() + timedelta(seconds=2 * settings.TTLOCK_TIMEOUT_SECONDS + 5)
+    """The lease outlasts a login and a command; a dead worker blocks nobody for longer.
+
+    It is begun anew before every command, so it needs no room for more than that.
+    """
+    return timezone.now() + timedelta(seconds=2 * settings.TTLOCK_TIMEOUT_SECONDS) + MARGIN
 
 
 def _take(hold: GatewayHold) -> bool:
