@@ -10,6 +10,7 @@ import orjson
 from graphql import Executor, GraphQLError, OperationType
 
 from apps.common.reading import in_thread
+from graphql_schema.documents import Document
 from graphql_schema.http.asking import Asked
 from graphql_schema.live import Feed
 from graphql_schema.schema import schema
@@ -61,8 +62,7 @@ class Operation:
 
     async def _carry_out(self) -> None:
         asked = Asked.of(self._start.payload)
-        text = await in_thread(_text_of, asked) if asked.persisted else asked.text()
-        document = schema.read(text)
+        text, document = await in_thread(_read, asked)
         if document.errors:
             raise Unusable(document.errors)
         operation = document.operation(asked.operation_name)
@@ -101,12 +101,13 @@ class Operation:
             await follower.dismissed.wait()
 
 
-def _text_of(asked: Asked) -> str:
-    """Return the document of a digest, or remember a document by its digest."""
+def _read(asked: Asked) -> tuple[str, Document]:
+    """Return the document that is meant; a new one takes too long for the event loop."""
     text = asked.text()
-    if asked.persisted is not None and asked.query:
+    document = schema.read(text)
+    if asked.persisted is not None and asked.query and not document.errors:
         asked.persisted.remember(text)
-    return text
+    return text, document
 
 
 def _located(error: Exception) -> GraphQLError:
