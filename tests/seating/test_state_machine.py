@@ -18,10 +18,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from apps.common.errors import DomainError
 from apps.seating.changes import current_version, news_after
 from apps.seating.models import SeatAllocation, SeatingEvent, SeatOrder, WaitingListEntry
+from apps.seating.picking import Wish
 from apps.seating.selectors import OpenOrder, get_open_order
+from apps.seating.services.best import BestChoice, select_best_seats
+from apps.seating.services.blocks import BlockRequest, block_seats, unblock_seats
 from apps.seating.services.orders import release_seats
 from apps.seating.services.payments import submit_payment_proof
-from apps.seating.services.reviews import Review, approve_payment, reject_payment
+from apps.seating.services.reviews import (
+    Review,
+    approve_payment,
+    reject_payment,
+    reopen_order,
+)
 from apps.seating.services.waiting import WaitingRequest, join_waiting_list
 from apps.seating.states import BOOKING, LIVE
 from tests.background import run_due_jobs
@@ -109,6 +117,36 @@ class Sales(RuleBasedStateMachine):
     def wait_for_seats(self, quantity: int) -> None:
         request = WaitingRequest(event_slug=self.event.slug, quantity=quantity, holder=HOLDER)
         self._try(lambda: join_waiting_list(request))
+
+    @rule(labels=SOME_LABELS)
+    def take_back_what_somebody_waits_for(self, labels: list[str]) -> None:
+        opened = self._try(lambda: choose(self.event, *labels))
+        if opened is not None:
+            self._try(lambda: submit_payment_proof(order_token=opened.token, file=picture()))
+            self.wait_for_seats(quantity=1)
+            review = Review(order_pk=opened.order.pk, reviewed_by="desk", reason="No")
+            self._try(lambda: reject_payment(review))
+
+    @rule(quantity=st.integers(1, 3))
+    def choose_the_best(self, quantity: int) -> None:
+        wish = BestChoice(event_slug=self.event.slug, wish=Wish(quantity=quantity), holder=HOLDER)
+        opened = self._try(lambda: select_best_seats(wish))
+        if opened is not None:
+            self.orders.append(opened)
+
+    @rule(labels=SOME_LABELS, is_blocked=st.booleans())
+    def block_or_unblock(self, labels: list[str], is_blocked: bool) -> None:
+        change = block_seats if is_blocked else unblock_seats
+        request = BlockRequest(
+            event=self.event, labels=labels, reason="Camera", performed_by="desk"
+        )
+        self._try(lambda: change(request))
+
+    @precondition(lambda self: self.orders)
+    @rule(place=PLACES)
+    def open_again(self, place: int) -> None:
+        review = Review(order_pk=self._order(place).order.pk, reviewed_by="desk")
+        self._try(lambda: reopen_order(review))
 
     @precondition(lambda self: self._offers())
     @rule(place=PLACES)
