@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from apps.common.models import Alert
 from apps.locks.models import AccessGrant, Lock, LockAccount
-from apps.locks.services.budget import count_call, may_sweep
+from apps.locks.services.budget import count_call, may_sweep, note_vendors_count
 from apps.locks.services.grants import revoke_access
+from apps.locks.services.inventory import take_inventory
 from apps.locks.states import GrantState
 from apps.locks.ttlock.errcodes import quota_reset_after
 from tests.background import run_due_jobs
@@ -22,6 +23,7 @@ from tests.locks.test_grants import HOLDER, ask, request_for
 
 pytestmark = pytest.mark.django_db
 LIMIT_ALERT = "lock_cloud_limit"
+COUNT = "app/getMonthRequestCount"
 
 
 @pytest.fixture
@@ -81,6 +83,45 @@ def test_accounts_are_counted_apart() -> None:
 
     other.refresh_from_db()
     assert other.calls_this_month == 0
+
+
+@pytest.mark.parametrize(
+    ("month", "told", "expected"),
+    [("2026-06", 70, 70), ("2026-06", 30, 50), ("2026-05", 30, 30), ("2026-06", 10**12, 2 * 10**9)],
+    ids=["higher", "lower", "last month's", "absurd"],
+)
+def test_the_vendors_own_count_is_taken_over_where_it_is_higher(
+    month: str, told: int, expected: int
+) -> None:
+    account = LockAccountFactory(calls_this_month=50, counted_month=month)
+    with time_machine.travel(datetime(2026, 6, 10, tzinfo=UTC)):
+        note_vendors_count(account.pk, told)
+
+    assert (the_account().calls_this_month, the_account().counted_month) == (expected, "2026-06")
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked"), [(None, 0), (1000, 1)], ids=["no limit known", "a limit"]
+)
+def test_calls_of_others_count_where_a_limit_is_known(
+    lock_cloud: LockCloud, lock: Lock, limit: int | None, asked: int
+) -> None:
+    LockAccount.objects.update(monthly_call_limit=limit)
+    for _ in range(20):
+        lock_cloud.records(lock)
+    take_inventory(the_account())
+
+    assert lock_cloud.calls(COUNT) == asked
+    assert (the_account().calls_this_month >= 20) is bool(asked)
+
+
+def test_an_inventory_does_without_the_vendors_count(lock_cloud: LockCloud, lock: Lock) -> None:
+    LockAccount.objects.update(monthly_call_limit=1000, due_at=timezone.now())
+    lock_cloud.faults(error_codes={COUNT: {"errcode": 30001}})
+    run_due_jobs()
+
+    assert lock_cloud.calls(COUNT) == 1
+    assert the_account().due_at > timezone.now() + timedelta(hours=5)
 
 
 # -- sparing -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Case, CharField, F, IntegerField, Value, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.common.alerts import clear_alert, raise_alert
@@ -19,15 +20,29 @@ from apps.locks.ttlock.errors import LockCloudError, QuotaUsedUp, RateLimited
 KEPT_FOR_GUESTS: Final = 0.2  # of a month's calls; sweeps stop before these
 SLOWED_FOR: Final = timedelta(seconds=30)
 ALERT: Final = "lock_cloud_limit"
+MOST_COUNTED: Final = 2_000_000_000  # the column ends soon after
 
 
 def count_call(account_id: int, now: datetime | None = None) -> None:
     """Count one call of the present month; the first of a month begins anew."""
-    month = (now or timezone.now()).astimezone(BEIJING).strftime("%Y-%m")
+    month = _month_of(now or timezone.now())
     LockAccount.objects.filter(pk=account_id).update(
         calls_this_month=Case(
             When(counted_month=month, then=F("calls_this_month") + 1),
             default=Value(1),
+            output_field=IntegerField(),
+        ),
+        counted_month=Value(month, output_field=CharField()),
+    )
+
+
+def note_vendors_count(account_id: int, count: int) -> None:
+    """Take over the vendor's own count of this month where it is higher: others call as well."""
+    month, count = _month_of(timezone.now()), min(max(count, 0), MOST_COUNTED)
+    LockAccount.objects.filter(pk=account_id).update(
+        calls_this_month=Case(
+            When(counted_month=month, then=Greatest(F("calls_this_month"), Value(count))),
+            default=Value(count),
             output_field=IntegerField(),
         ),
         counted_month=Value(month, output_field=CharField()),
@@ -45,7 +60,7 @@ def may_sweep(account: LockAccount, now: datetime | None = None) -> bool:
     if not may_call(account, now):
         return False
     limit = account.monthly_call_limit
-    is_this_month = account.counted_month == now.astimezone(BEIJING).strftime("%Y-%m")
+    is_this_month = account.counted_month == _month_of(now)
     return (
         limit is None
         or not is_this_month
@@ -79,3 +94,7 @@ def note_open(account: LockAccount) -> None:
     LockAccount.objects.filter(pk=account.pk).update(blocked_until=None, blocked_because="")
     for kind in (QuotaUsedUp, RateLimited):
         clear_alert(scope=account.alert_scope, kind=ALERT, subject=kind.__name__)
+
+
+def _month_of(instant: datetime) -> str:
+    return instant.astimezone(BEIJING).strftime("%Y-%m")

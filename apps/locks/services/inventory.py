@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from apps.common.jobs import Lease
 from apps.locks.models import Gateway, Lock, LockAccount
 from apps.locks.services.backups import owe_first_pools
 from apps.locks.services.breakers import ALERT as GATEWAY_ALERT
-from apps.locks.services.budget import may_sweep, note_limit, note_open
+from apps.locks.services.budget import may_sweep, note_limit, note_open, note_vendors_count
 from apps.locks.services.callbacks import LOW_BATTERY_PERCENT
 from apps.locks.services.cloud import client_for
 from apps.locks.ttlock.answers import GatewayInfo, LockInfo
@@ -56,6 +57,9 @@ def take_inventory(account: LockAccount) -> None:
         gateway = _note_gateway(account, gateway_info)
         if gateway is not None:
             _note_links(client, gateway, list(rows.values()))
+    if account.monthly_call_limit is not None:
+        with suppress(LockCloudError):  # not every plan of the vendor's tells
+            note_vendors_count(account.pk, client.month_request_count())
 
 
 def _note_battery(lock: Lock, info: LockInfo) -> None:
