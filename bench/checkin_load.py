@@ -22,6 +22,7 @@ from bench.common import (
 )
 from bench.common.crowd import Crowd, at_rate, in_turns
 from bench.guests import PHONE, POLL
+from tests.checkin.reviewed_statements import STEPS
 
 GUESTS: Final = 100
 A_SECOND: Final = 20
@@ -191,11 +192,13 @@ def _rows(phase: _Phase) -> list[Row]:
 
 
 def _notes() -> list[str]:
+    statements = ", ".join(f"{step} {count}" for step, count in STEPS.items())
     return [
         f"Eight hotels, the front door and the rooms of each on its one gateway: eight gateways "
         f"of {LOCK_LATENCY_MS} ms carry {2 * CARRIED_A_SECOND:g} commands a second, which are "
         f"{CARRIED_A_SECOND:g} guests with two codes. {A_SECOND} a second queue at the gateways.",
         f"The last load has locks of {QUICK_LOCK_MS} ms, so that the processes are what is full.",
+        f"Statements in each step, however large the house: {statements}; a test holds them.",
         "Every other guest watches by subscription, the rest ask every second. Afterwards every "
         "flow was COMPLETED and every code SET, by the database.",
     ]

@@ -18,15 +18,12 @@ from django.test.utils import CaptureQueriesContext
 from apps.bookings.models import Booking
 from backend.demo import documents
 from tests.background import run_due_jobs
+from tests.checkin.reviewed_statements import REST_STEPS, STEPS
 from tests.factories.bookings import PHONE, BookingFactory, RoomFactory
 from tests.fakes.lock_cloud import LockCloud
 
 pytestmark = pytest.mark.django_db
 
-# Each number is reviewed: a step that asks more often makes every guest wait for it.
-STEPS: Final = {"start": 6, "details": 14, "parking": 4, "poll": 1, "confirm": 24}
-# REST shows the whole stay at once: its chat, the menu and the orders too.
-REST_STEPS: Final = STEPS | {"confirm": STEPS["confirm"] + 3}
 POLL: Final = "query ($token: String!) { checkInFlow(token: $token) { pinStatus } }"
 DETAILS: Final = {"full_name": "Mary O'Brien", "phone_number": PHONE, "email": "m@example.com"}
 CAR: Final = {"has_car": True, "car_registration": "191-KY-4711"}
