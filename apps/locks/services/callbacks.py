@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -18,6 +18,7 @@ from apps.common.jobs import wake
 from apps.locks.models import AccessCode, Lock, LockAccount
 from apps.locks.services.alarms import ALARMS
 from apps.locks.services.reconcile import LOOK_EVERY
+from apps.locks.services.usage import LONGEST_KEPT
 from apps.locks.states import LIVE
 from apps.locks.ttlock.answers import LockRecord, RecordType, read_record
 from apps.locks.ttlock.wire import UnreadableAnswer
@@ -26,7 +27,6 @@ log = structlog.get_logger(__name__)
 
 MOST_RECORDS: Final = 500  # what a lock holds; of a larger batch the rest is read by a call
 LOW_BATTERY_PERCENT: Final = 20
-OLDEST: Final = timedelta(days=30)  # no lock keeps its records to itself for longer
 DIGITS: Final = re.compile(r"[0-9]{4,9}")
 
 RECORDS: Final = "1"
@@ -76,7 +76,7 @@ def _records_hint(form: Mapping[str, str]) -> None:
         if is_cut or entry.record_type in ALARMS or unused.intersection(_digests(entry))
     ]
     if instants:
-        want_records(lock, since=max(min([*instants, now]), now - OLDEST))
+        want_records(lock, since=max(min([*instants, now]), now - LONGEST_KEPT))
 
 
 def _read_rows(lock: Lock, form: Mapping[str, str]) -> list[Any]:
