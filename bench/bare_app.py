@@ -1,4 +1,4 @@
-"""Floors of the seat bench: bare Django views on the product's own database and server.
+"""Floors of the seat bench: bare Django views on the product's own database, server and threads.
 
 One inserts a row; one reads the seats of an event by ``.values()`` and encodes them.
 """
@@ -9,14 +9,18 @@ import os
 import uuid
 from typing import Any, Final
 
+import django
 import orjson
-from django.core.asgi import get_asgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.bare_settings")
-application: Any = get_asgi_application()
+django.setup(set_prefix=False)
+
+from backend.kept_threads import KeptThreadsHandler  # noqa: E402  # once Django is set up
+
+application: Any = KeptThreadsHandler()
 
 SHOWN: Final = (
     *("id", "label", "section__name", "row", "number", "x", "y", "category", "price"),

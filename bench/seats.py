@@ -54,10 +54,10 @@ def measure(count: int | None) -> Report:
         house = ProductionHouse(directory, NOWHERE, more=UNLIMITED, web_processes=WEB_PROCESSES)
         with house:
             made = house.run_for_json("-m", "bench.seat_house", "build", str(seats))
-            bare = house.serving(
-                "bench.bare_app:application", "bare", settings="bench.bare_settings"
+            floor = house.serving(
+                BARE, "bare", settings="bench.bare_settings", processes=WEB_PROCESSES
             )
-            with bare:
+            with floor as bare:
                 rows, notes = asyncio.run(_on_postgres(house, bare.url, sales))
             crowd = asyncio.run(storm(Apps(house.url), Apps(house.url, token=made["token"]), made))
             checks = house.run_for_json("-m", "bench.seat_house", "check")
