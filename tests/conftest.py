@@ -12,6 +12,8 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from apps.common.limits import checking
@@ -25,6 +27,13 @@ def no_connection_outlives_its_use() -> None:
     """Servers and workers within this process keep their threads beyond a test; one that kept its
     connection too would keep the test database from being removed."""
     connections.settings["default"]["CONN_MAX_AGE"] = 0
+
+
+# A crowded machine makes any draw slow and any example late: neither says anything of the code.
+hypothesis_settings.register_profile(
+    "doorstep", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("doorstep")
 
 
 @pytest.fixture(autouse=True)
