@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
+import redis
 from channels.layers import channel_layers
+from django.conf import settings
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
@@ -17,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from apps.common.limits import checking
+from apps.common.limits.windows import KEY_PREFIX
 from apps.locks.services import cloud
 from apps.locks.simulator import SimulatorServer
 from tests.fakes.lock_cloud import LockCloud
@@ -64,10 +67,18 @@ def lock_cloud(lock_simulator: SimulatorServer, settings: Settings) -> Iterator[
 
 @pytest.fixture
 def fresh_limits() -> Iterator[None]:
-    """Counts in this process begin anew: rows of earlier tests had the same keys."""
-    checking._window.cache_clear()
+    """Counts begin anew, in this process and in Redis: earlier tests had the same keys."""
+    _forget_counts()
     yield
+    _forget_counts()
+
+
+def _forget_counts() -> None:
     checking._window.cache_clear()
+    if settings.REDIS_URL:
+        with redis.Redis.from_url(settings.REDIS_URL) as counted:
+            for key in counted.scan_iter(f"{KEY_PREFIX}*"):
+                counted.delete(key)
 
 
 class AskGraphQL(Protocol):

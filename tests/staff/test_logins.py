@@ -23,7 +23,7 @@ from apps.staff.services.logins import log_out_everywhere, open_login
 from tests.factories.bookings import HotelFactory
 from tests.factories.staff import PASSWORD, UserFactory, logged_in, works_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
 LOGIN = "/api/auth/token/"
 
 
