@@ -24,7 +24,8 @@ from tests.graphql.socket_client import Talk, talking
 PATIENCE = 20.0
 VERSIONS = """subscription($s: String!, $a: Int) {
   seatUpdates(eventSlug: $s, afterVersion: $a) { version } }"""
-LABELS = "subscription($s: String!) { all: seatUpdates(eventSlug: $s) { seats { label } } }"
+LABELS = """subscription($s: String!, $a: Int) {
+  all: seatUpdates(eventSlug: $s, afterVersion: $a) { seats { label } } }"""
 
 
 class Diary:
@@ -192,29 +193,32 @@ async def _next(talk: Talk) -> Any:
 async def test_an_entry_is_shown_once_for_each_form_however_many_follow(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[object] = []
+    shown: list[int] = []
     render = operations.render
 
-    def counted(executor: Any, event: object) -> str:
-        shown.append(event)
+    def counted(executor: Any, event: Any) -> str:
+        shown.append(event.version)
         return render(executor, event)
 
     monkeypatch.setattr(operations, "render", counted)
     event = await _event()
+    for label in ("A-1", "A-2"):
+        await sync_to_async(choose)(event, label)
     async with talking(server) as one, talking(server) as two:
         for talk in (one, two):
             for place in range(20):
-                start = 0 if place % 2 else None  # where they begin has no part in the form
-                await talk.subscribe(VERSIONS, id=f"v{place}", s=event.slug, a=start)
-        await one.subscribe(LABELS, id="other", s=event.slug)
-        await two.subscribe("{ __typename }", id="done")
-        await _next(two)
-        await talk.hear()
-        await sync_to_async(choose)(event, "A-1")
+                # Where they begin has no part in the form.
+                await talk.subscribe(VERSIONS, id=f"v{place}", s=event.slug, a=place % 2)
+        await one.subscribe(LABELS, id="other", s=event.slug, a=1)
+        # Whoever has heard of the second change follows by now.
+        for talk, known in ((one, 31), (two, 30)):
+            for _ in range(known):
+                await _next(talk)
+        await sync_to_async(choose)(event, "A-3")
         told = [await _next(one) for _ in range(21)] + [await _next(two) for _ in range(20)]
-    assert told.count({"seatUpdates": {"version": 1}}) == 40
-    assert told.count({"all": {"seats": [{"label": "A-1"}]}}) == 1
-    assert len(shown) == 2
+    assert told.count({"seatUpdates": {"version": 3}}) == 40
+    assert told.count({"all": {"seats": [{"label": "A-3"}]}}) == 1
+    assert shown.count(3) == 2
 
 
 @pytest.mark.django_db(transaction=True)
