@@ -9,7 +9,7 @@ import sys
 from statistics import median
 from typing import Any, Final
 
-from bench.common import Aim, BenchFailed, Floor, Report, Row, new_directory
+from bench.common import BenchFailed, Floor, Report, Row, new_directory
 from bench.common.processes import ROOT, bare_environ
 from tests.services import PostgresServer
 
@@ -33,7 +33,7 @@ def measure(count: int | None) -> Report:
         bench="graphql_cost",
         title=f"GraphQL over its rows, in one process on PostgreSQL: one object, {SEATS} seats",
         rows=[
-            Row(name="one object", samples=wall["event"], floor=event, aim=Aim(seconds=0.0012)),
+            Row(name="one object", samples=wall["event"], floor=event),
             Row(name=f"floor: {event.name}", samples=wall["bare event"], floor=event),
             Row(name=f"map of {SEATS} seats, six fields", samples=wall["map"], floor=chart),
             Row(name=f"floor: {chart.name}", samples=wall["bare map"], floor=chart),

@@ -22,7 +22,7 @@ from tests.services import ValkeyServer
 VIEWERS: Final = 1000
 STOCK_VIEWERS: Final = 200  # a thousand would take many seconds for each change
 HELD: Final = 2000  # sockets whose memory is looked at
-EVENTS: Final = 15
+EVENTS: Final = 40
 ALONE: Final = 30  # changes that nobody watches, whose cost is taken off
 WARM_UP: Final = 3
 DOCUMENT: Final = """subscription($slug: String!) {

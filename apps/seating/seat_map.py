@@ -6,7 +6,7 @@ column as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -84,8 +84,8 @@ def _status(live: str | None, *, is_blocked: bool) -> SeatStatus:
     return SeatStatus.BLOCKED if is_blocked else SeatStatus.AVAILABLE
 
 
-def read_seat_map(event: SeatingEvent) -> SeatMap:
-    """Return the whole map.
+def read_seat_map(event: SeatingEvent, *, columns: Collection[str] = CHART.keys()) -> SeatMap:
+    """Return the whole map, or of its chart only these ``columns`` and the ids.
 
     The version is the one of ``event`` as it was read, before the states: whoever goes on from it
     may be told again what they see already, and misses nothing.
@@ -93,11 +93,12 @@ def read_seat_map(event: SeatingEvent) -> SeatMap:
     live = dict(
         live_allocations(timezone.now()).filter(seat__event=event).values_list("seat_id", "status")
     )
-    columns = _read_columns(event, (*CHART.values(), "is_blocked"))
-    chart = dict(zip(CHART, columns, strict=False))
+    wanted = {name: place for name, place in CHART.items() if name in columns or name == "id"}
+    *read, blocked = _read_columns(event, (*wanted.values(), "is_blocked"))
+    chart = dict(zip(wanted, read, strict=True))
     statuses = [
         _status(live.get(pk), is_blocked=is_blocked)
-        for pk, is_blocked in zip(chart["id"], columns[-1], strict=True)
+        for pk, is_blocked in zip(chart["id"], blocked, strict=True)
     ]
     return SeatMap(event=event, version=event.seq, chart=chart, statuses=statuses)
 
