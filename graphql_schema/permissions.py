@@ -20,7 +20,12 @@ Info = strawberry.Info[Any, None]
 
 
 def staff_of(info: Info) -> StaffIdentity:
-    """Return the member of staff who calls. Raises NotAuthenticated."""
+    """Return the member of staff who calls, as the database has them. Raises NotAuthenticated.
+
+    Remembered for the rest of a request; a socket's context lives longer than a role may.
+    """
+    if not isinstance(info.context["request"], HttpRequest):
+        return identify(_authorization(info))
     known = info.context.get(REMEMBERED)
     if known is None:
         known = info.context[REMEMBERED] = identify(_authorization(info))

@@ -28,7 +28,7 @@ from apps.common.sockets import (
 )
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
-from apps.staff.selectors import identify, is_login_alive
+from apps.staff.selectors import admitted, identify
 from apps.staff.services.logins import LOGINS
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,8 @@ def _code_of(telling: asyncio.Task[None]) -> int:
 
 
 async def _tell(socket: PlainSocket, staff: StaffIdentity, hotel: Hotel, seen: int | None) -> None:
-    """Send what the log holds beyond ``seen``, then whatever is added; return when the login ends.
+    """Send what the log holds beyond ``seen``, then whatever is added; return when the login or the
+    role ends.
 
     The group is joined before the first read, so nothing falls between.
     """
@@ -119,7 +120,11 @@ async def _tell(socket: PlainSocket, staff: StaffIdentity, hotel: Hotel, seen: i
 
 
 def _read(read: Read, staff: StaffIdentity, hotel: Hotel, seen: int) -> Sequence[Event] | None:
-    return read(hotel.event_stream, seen) if is_login_alive(staff) else None
+    """Return what is new, or None for somebody who may not hear of it any more."""
+    events = read(hotel.event_stream, seen)
+    login = staff.token_digest
+    may_hear = admitted([login], hotel_id=hotel.pk, permission=Permission.VIEW_ROOMS)
+    return events if may_hear else None
 
 
 def frame_of(hotel: Hotel, event: Event) -> dict[str, object]:

@@ -68,4 +68,5 @@ def is_login_alive(identity: StaffIdentity) -> bool:
     """Answer whether the login that ``identity`` came from has not ended."""
     if identity.expires_at is not None and identity.expires_at <= timezone.now():
         return False
-    return bool(AuthToken.objects.filter(digest=identity.token_digest).exists())
+    logins = AuthToken.objects.filter(digest=identity.token_digest, user__is_active=True)
+    return bool(logins.exists())

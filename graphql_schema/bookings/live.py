@@ -57,17 +57,22 @@ class HotelSubscription:
     async def hotel_events(
         self, info: Info, hotel_slug: str, after: strawberry.ID | None = None
     ) -> AsyncIterable[HotelEvent]:
-        hotel = await in_thread(hotel_for, info, hotel_slug, Permission.VIEW_ROOMS)
-        return Feed(
-            key=("hotel-events", hotel.pk),
-            group=group_of(hotel.event_stream),
-            newest=partial(last_number, hotel.event_stream),
-            read=partial(_read, hotel.event_stream),
-            shown=HotelEvent.of,
-            start=_position(after),
-            reader=staff_of(info).token_digest,
-            admitted=partial(admitted, hotel_id=hotel.pk, permission=Permission.VIEW_ROOMS),
-        )
+        return await in_thread(_feed, info, hotel_slug, after)
+
+
+def _feed(info: Info, hotel_slug: str, after: str | None) -> Feed[Event, HotelEvent]:
+    """Return what staff follow. Raises NotAuthenticated, Forbidden, Invalid."""
+    hotel = hotel_for(info, hotel_slug, Permission.VIEW_ROOMS)
+    return Feed(
+        key=("hotel-events", hotel.pk),
+        group=group_of(hotel.event_stream),
+        newest=partial(last_number, hotel.event_stream),
+        read=partial(_read, hotel.event_stream),
+        shown=HotelEvent.of,
+        start=_position(after),
+        reader=staff_of(info).token_digest,
+        admitted=partial(admitted, hotel_id=hotel.pk, permission=Permission.VIEW_ROOMS),
+    )
 
 
 def _position(after: str | None) -> int | None:

@@ -13,7 +13,6 @@ from strawberry.types.unset import UnsetType
 from apps.common.errors import NotAuthenticated
 from apps.common.reading import in_thread
 from apps.staff.selectors import identify
-from graphql_schema.permissions import REMEMBERED
 from graphql_schema.schema import schema
 
 INIT_TIMEOUT: Final = timedelta(seconds=10)
@@ -29,7 +28,7 @@ class StockSocket(GraphQLWSConsumer[Any, None]):
         authorization = params.get("authorization") if isinstance(params, dict) else None
         if authorization is not None:
             try:
-                context[REMEMBERED] = await in_thread(identify, str(authorization))
+                await in_thread(identify, str(authorization))
             except NotAuthenticated:
                 raise ConnectionRejectionError from None
         no_payload: UnsetType = UNSET

@@ -22,6 +22,7 @@ from apps.bookings.services.checkout import checkout_booking
 from apps.common import live
 from apps.common.events import last_number, record_event
 from apps.common.models import Event
+from apps.staff.models import Membership
 from apps.staff.services.logins import open_login
 from tests.factories.bookings import BookingFactory, HotelFactory, RoomFactory
 from tests.factories.staff import UserFactory, works_at
@@ -234,6 +235,14 @@ async def test_a_superuser_listens_anywhere(server: str, house: House) -> None:
 async def test_a_login_that_ends_ends_the_listening(server: str, house: House) -> None:
     async with connect(address(server, house.hotel.slug, f"?token={house.token}")) as socket:
         await sync_to_async(AuthToken.objects.all().delete)()
+        assert await closing_code(socket) == 4403
+
+
+async def test_a_role_that_is_taken_away_ends_the_listening(server: str, house: House) -> None:
+    async with connect(address(server, house.hotel.slug, f"?token={house.token}")) as socket:
+        await listens(socket, house.hotel)
+        await Membership.objects.all().adelete()
+        await sync_to_async(tell)(house.hotel, 1)
         assert await closing_code(socket) == 4403
 
 

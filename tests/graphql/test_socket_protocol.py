@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from knox.models import AuthToken
 from pytest_django import Settings
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from apps.staff.models import Membership
 from apps.staff.selectors import identify
 from apps.staff.services.logins import log_out, open_login
 from graphql_schema.sockets import pace, session
@@ -220,6 +222,30 @@ async def test_a_staff_query_knows_the_login_of_the_socket(server: str) -> None:
         await talk.subscribe("{ me { username } }")
         [error] = (await talk.hear())["payload"]["errors"]
         assert error["extensions"]["code"] == "NOT_AUTHENTICATED"
+
+
+async def test_what_staff_may_is_asked_at_every_operation_of_a_socket(server: str) -> None:
+    user = await asyncio.to_thread(lambda: works_at(HotelFactory(slug="here")))
+    login = await asyncio.to_thread(open_login, user)
+    rooms = '{ rooms(hotelSlug: "here") { edges { cursor } } }'
+    params = {"authorization": f"Bearer {login.token}"}
+    async with talking(server, params=params) as talk:
+        await talk.subscribe('subscription { hotelEvents(hotelSlug: "here") { id } }', id="events")
+        await talk.subscribe(rooms)
+        assert (await talk.hear())["payload"]["data"] == {"rooms": {"edges": []}}
+        await talk.hear()
+        await asyncio.to_thread(Membership.objects.all().delete)
+        await talk.subscribe(rooms)
+        while "errors" not in (said := await talk.hear()).get("payload", {}):
+            """The subscription may end first."""
+        assert said["payload"]["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
+
+
+async def test_somebody_who_is_deactivated_loses_their_sockets(server: str) -> None:
+    token, username = await asyncio.to_thread(_login)
+    async with talking(server, params={"authorization": f"Bearer {token}"}) as talk:
+        await asyncio.to_thread(User.objects.filter(username=username).update, is_active=False)
+        assert await talk.code() == 4403
 
 
 def _login() -> tuple[str, str]:
