@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,6 +17,21 @@ T = TypeVar("T")
 READERS: Final = 4
 
 _readers = ThreadPoolExecutor(READERS, thread_name_prefix="socket-reader")
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Let the statements of a block see one state: between two of them somebody may commit.
+
+    On SQLite a block would take the write lock, so statements there stay on their own.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 async def in_thread(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

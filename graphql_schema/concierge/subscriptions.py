@@ -12,7 +12,7 @@ from apps.bookings.errors import StayNotFound
 from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.stay_view import StayStatus
 from apps.common.events import group_of, last_number
-from apps.common.reading import in_thread
+from apps.common.reading import in_thread, one_snapshot
 from apps.concierge.events import stay_group
 from apps.concierge.feed import hotel_feed, place_after, read_feed, stay_feed
 from apps.concierge.models import Message as Row
@@ -58,7 +58,8 @@ class ConciergeSubscription:
 
 def _read_stay(info: Info, token: str) -> Stay | None:
     try:
-        return Stay.shown(info, get_booking_by_stay_token(token), token)
+        with one_snapshot():  # or a guest would see half of a check-out
+            return Stay.shown(info, get_booking_by_stay_token(token), token)
     except StayNotFound:
         return None
 
