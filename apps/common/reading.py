@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from django.db import close_old_connections, connection, transaction
 
@@ -23,15 +23,28 @@ _readers = ThreadPoolExecutor(READERS, thread_name_prefix="socket-reader")
 def one_snapshot() -> Iterator[None]:
     """Let the statements of a block see one state: between two of them somebody may commit.
 
-    On SQLite a block would take the write lock, so statements there stay on their own.
+    The outermost block of a connection; it only reads. SQLite would refuse its first write when
+    somebody else wrote meanwhile, and PostgreSQL would take the lock of a row that changed amiss.
     """
-    if connection.vendor != "postgresql":
+    with _begun_to_read(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@contextmanager
+def _begun_to_read() -> Iterator[None]:
+    """Let SQLite's next transaction take its snapshot at the first read, not the write lock."""
+    if connection.vendor != "sqlite":
         yield
         return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    sqlite = cast(Any, connection)  # the stubs do not know the attribute
+    usual, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
+    try:
         yield
+    finally:
+        sqlite.transaction_mode = usual
 
 
 async def in_thread(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

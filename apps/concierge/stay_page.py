@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Final
 
 from apps.bookings.models import Booking
-from apps.bookings.services.guest_stay import reveal_stay
+from apps.bookings.services.guest_stay import note_reveal
 from apps.bookings.states import BookingStatus
-from apps.bookings.stay_view import StayView
+from apps.bookings.stay_view import StayView, view_stay
 from apps.concierge.models import MenuItem, Message, RoomServiceOrder
 from apps.concierge.selectors import last_messages, last_orders, list_menu
 
@@ -44,7 +44,14 @@ def open_stay_page(booking: Booking, *, parts: Collection[StayPart] = EVERYTHING
 
     ``booking`` comes with its hotel and room.
     """
-    stay = reveal_stay(booking)
+    page = read_stay_page(booking, parts=parts)
+    note_reveal(page.stay)
+    return page
+
+
+def read_stay_page(booking: Booking, *, parts: Collection[StayPart]) -> StayPage:
+    """Gather ``parts`` and write nothing: who shows the page calls ``note_reveal`` before."""
+    stay = view_stay(booking)
     if booking.status == BookingStatus.COMPLETED:
         return StayPage(stay=stay)
     return StayPage(

@@ -58,6 +58,12 @@ class Wifi:
         return None if wifi is None else cls(name=wifi.name, password=wifi.password)
 
 
+def parts_asked_for(info: strawberry.Info[Any, None]) -> list[StayPart]:
+    """Return what the operation selects of a stay's page."""
+    asked_for = names_asked_for(info)
+    return [part for part in StayPart if part.value in asked_for]
+
+
 @strawberry.type(description="A stay: what the guest needs from arrival to departure.")
 class Stay:
     token: str = strawberry.field(description="The key to this stay; keep it like the PIN.")
@@ -90,9 +96,7 @@ class Stay:
         A resolver for each part would read later: after a subscription has compared its states,
         and on the event loop.
         """
-        asked_for = names_asked_for(info)
-        parts = [part for part in StayPart if part.value in asked_for]
-        return cls.of(open_stay_page(booking, parts=parts), token)
+        return cls.of(open_stay_page(booking, parts=parts_asked_for(info)), token)
 
     @classmethod
     def of(cls, page: StayPage, token: str) -> Stay:

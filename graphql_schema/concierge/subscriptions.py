@@ -10,15 +10,17 @@ import strawberry
 
 from apps.bookings.errors import StayNotFound
 from apps.bookings.selectors import get_booking_by_stay_token
+from apps.bookings.services.guest_stay import note_reveal
 from apps.bookings.stay_view import StayStatus
 from apps.common.events import group_of, last_number
 from apps.common.reading import in_thread, one_snapshot
 from apps.concierge.events import stay_group
 from apps.concierge.feed import hotel_feed, place_after, read_feed, stay_feed
 from apps.concierge.models import Message as Row
+from apps.concierge.stay_page import read_stay_page
 from apps.staff.roles import Permission
 from apps.staff.selectors import admitted
-from graphql_schema.bookings.types import Stay
+from graphql_schema.bookings.types import Stay, parts_asked_for
 from graphql_schema.concierge.speakers import AsGuest, speaker
 from graphql_schema.concierge.types import Message
 from graphql_schema.live import Feed, watch
@@ -59,9 +61,11 @@ class ConciergeSubscription:
 def _read_stay(info: Info, token: str) -> Stay | None:
     try:
         with one_snapshot():  # or a guest would see half of a check-out
-            return Stay.shown(info, get_booking_by_stay_token(token), token)
+            page = read_stay_page(get_booking_by_stay_token(token), parts=parts_asked_for(info))
     except StayNotFound:
         return None
+    note_reveal(page.stay)
+    return Stay.of(page, token)
 
 
 def _as_guest(token: str, after: str | None) -> Feed[Row, Message]:

@@ -14,7 +14,7 @@ from apps.bookings.models import Booking
 from apps.bookings.selectors import get_booking_by_stay_token, get_booking_for_update, list_doors
 from apps.bookings.services.stays import details_on_file, register_primary_guest
 from apps.bookings.states import BookingStatus
-from apps.bookings.stay_view import StayView, view_stay
+from apps.bookings.stay_view import StayView
 from apps.bookings.stay_window import stay_window
 from apps.locks.errors import NoOtherCode
 from apps.locks.models import AccessCode, AccessGrant, Lock
@@ -23,16 +23,6 @@ from apps.locks.services.reveals import note_revealed
 from apps.locks.services.swaps import replace_code
 
 GUEST = "guest"
-
-
-def reveal_stay(booking: Booking) -> StayView:
-    """Return the stay for its guest, and write down that its codes were shown, if any were.
-
-    ``booking`` comes with its hotel and room.
-    """
-    view = view_stay(booking)
-    note_reveal(view)
-    return view
 
 
 def note_reveal(view: StayView) -> None:
