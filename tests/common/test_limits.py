@@ -225,3 +225,14 @@ def test_no_address_lies_in_redis(valkey: ValkeyServer, settings: Settings) -> N
     stored = b" ".join(redis.Redis.from_url(valkey.url).scan_iter())
     assert b"tests:" in stored
     assert b"203.0.113.9" not in stored
+
+
+def test_a_standing_tells_what_is_left_and_when_more_is(window: Window) -> None:
+    key = next(keys)
+
+    standings = [window.take(FIVE_A_MINUTE, key) for _ in range(6)]
+
+    assert [standing.remaining for standing in standings] == [4, 3, 2, 1, 0, 0]
+    assert [standing.wait_seconds > 0 for standing in standings] == [False] * 5 + [True]
+    assert all(0 < standing.reset_seconds <= 60 for standing in standings)
+    assert {standing.limit for standing in standings} == {5}

@@ -13,7 +13,7 @@ from django.conf import settings
 from apps.common.crypto import keyed_digest
 from apps.common.errors import RateLimited
 from apps.common.limits.rates import Rate
-from apps.common.limits.windows import MemoryWindow, RedisWindow, Window
+from apps.common.limits.windows import MemoryWindow, RedisWindow, Standing, Window
 
 
 def check_rate(name: str, rate: Rate, key: str) -> None:
@@ -25,6 +25,14 @@ def check_rate(name: str, rate: Rate, key: str) -> None:
     wait = _seconds_to_wait(name, rate, key)
     if wait > 0:
         raise RateLimited(retry_after_seconds=math.ceil(wait))
+
+
+def take(name: str, rate: Rate, key: str) -> Standing | None:
+    """Count one event of ``key`` as ``check_rate`` does, and return where the key stands after it.
+
+    None: there is no limit. Where ``wait_seconds`` is above 0, the event was not let in.
+    """
+    return None if rate.count == 0 else _window(settings.REDIS_URL).take(rate, _kept(name, key))
 
 
 def require_room(name: str, rate: Rate, key: str) -> None:

@@ -10,7 +10,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
 import redis
 import structlog
@@ -29,6 +30,20 @@ REDIS_ANSWER_SECONDS: Final = 0.5
 PAUSE_SECONDS: Final = 5.0  # how long a Redis that failed is left alone
 KEY_PREFIX: Final = "doorstep:limits"
 FEW_KEYS: Final = 1_000
+SHORTEST_WAIT: Final = 0.001  # where the window moved on between two questions
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where somebody stands after an event. ``wait_seconds`` above 0: it was not let in."""
+
+    limit: int
+    window_seconds: int
+    remaining: int
+    reset_seconds: float  # until the next place is free again
+    wait_seconds: float
 
 
 class Window(Protocol):
@@ -40,6 +55,10 @@ class Window(Protocol):
 
     def seconds_until_room(self, rate: Rate, key: str) -> float:
         """Return how long until an event of ``key`` fits; nothing is counted."""
+        ...
+
+    def take(self, rate: Rate, key: str) -> Standing:
+        """Count an event of ``key`` as ``seconds_to_wait`` does; return where the key stands."""
         ...
 
 
@@ -74,6 +93,17 @@ class MemoryWindow:
         with self._lock:
             return _wait(self._events.get((rate, key), deque()), rate, self._clock())
 
+    def take(self, rate: Rate, key: str) -> Standing:
+        """Count an event of ``key`` as ``seconds_to_wait`` does; return where the key stands."""
+        wait = self.seconds_to_wait(rate, key)
+        with self._lock:
+            events = self._events.get((rate, key), deque())
+            used = len(events)
+            oldest = events[0] if events else self._clock()
+            return _standing(
+                rate, used=used, reset=oldest + rate.seconds - self._clock(), wait=wait
+            )
+
     def _tidy(self, now: float) -> None:
         self._events = {
             (rate, key): events
@@ -91,6 +121,16 @@ def _wait(events: deque[float], rate: Rate, now: float) -> float:
     while events and events[0] <= now - rate.seconds:
         events.popleft()
     return events[0] + rate.seconds - now if len(events) >= rate.count else 0.0
+
+
+def _standing(rate: Rate, *, used: int, reset: float, wait: float) -> Standing:
+    return Standing(
+        limit=rate.count,
+        window_seconds=rate.seconds,
+        remaining=max(rate.count - used, 0),
+        reset_seconds=max(reset, 0.0),
+        wait_seconds=wait,
+    )
 
 
 class RedisWindow:
@@ -122,23 +162,40 @@ class RedisWindow:
         """Return how long until an event of ``key`` fits; nothing is counted."""
         return self._ask(self._limiter.test, rate, key)
 
+    def take(self, rate: Rate, key: str) -> Standing:
+        """Count an event of ``key`` as ``seconds_to_wait`` does; return where the key stands."""
+        item = RateLimitItemPerSecond(rate.count, rate.seconds)
+
+        def ask() -> Standing:
+            is_in = self._limiter.hit(item, key)
+            stats = self._limiter.get_window_stats(item, key)
+            reset = max(stats.reset_time - time.time(), SHORTEST_WAIT)
+            used = rate.count - stats.remaining
+            return _standing(rate, used=used, reset=reset, wait=0.0 if is_in else reset)
+
+        return self._guarded(ask, _standing(rate, used=0, reset=0.0, wait=0.0))
+
     def _ask(self, question: Callable[..., bool], rate: Rate, key: str) -> float:
+        return self._guarded(lambda: self._answer(question, rate, key), 0.0)
+
+    def _guarded(self, ask: Callable[[], A], let_in: A) -> A:
+        """Return what Redis answers, or ``let_in`` while it does not."""
         if not self._may_ask():
-            return 0.0
+            return let_in
         try:
-            wait = self._answer(question, rate, key)
+            answer = ask()
         except (redis.RedisError, OSError) as error:
             self._note(broken=True, error=type(error).__name__)
-            return 0.0
+            return let_in
         self._note(broken=False)
-        return wait
+        return answer
 
     def _answer(self, question: Callable[..., bool], rate: Rate, key: str) -> float:
         item = RateLimitItemPerSecond(rate.count, rate.seconds)
         if question(item, key):
             return 0.0
         stats = self._limiter.get_window_stats(item, key)
-        return max(stats.reset_time - time.time(), 0.001)  # the window moved on between the two
+        return max(stats.reset_time - time.time(), SHORTEST_WAIT)
 
     def _may_ask(self) -> bool:
         with self._lock:
