@@ -296,6 +296,7 @@ SPECTACULAR_SETTINGS = {
         "AccessCodeKind": "apps.locks.states.CodeKind",
         "MessageSender": "apps.concierge.states.Side",
         "RoomServiceOrderStatus": "apps.concierge.states.OrderStatus",
+        "PartnerScope": "apps.partners.scopes.Scope",
         "SeatStatus": "apps.seating.states.SeatStatus",
         "SeatOrderStatus": "apps.seating.states.OrderStatus",
         "PaymentMark": "apps.seating.states.PaymentMark",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.checkin.api.desk_urls")),
     path("api/staff/hotels/<str:hotel_slug>/", include("apps.seating.api.desk_urls")),
     path("api/seating/", include("apps.seating.api.urls")),
+    path("api/partner/v1/", include("apps.partners.api.urls")),
     path("api/locks/", include("apps.locks.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -19,6 +19,8 @@ from apps.bookings.services.rooming import hold_many, hold_nights
 from apps.bookings.states import BookingStatus, RoomCondition
 from apps.bookings.stay_window import hotel_today
 from apps.checkin.states import FlowStatus, Step
+from apps.partners.scopes import READ_ONLY, Scope
+from apps.partners.services.keys import NewKey, create_key
 from apps.seating.models import SeatingEvent
 from apps.staff.services.logins import open_login
 from backend.demo.evening import SEATS, ensure_evening
@@ -48,6 +50,11 @@ NIGHTS: Final = 2
 FIRST_IN_HOUSE_ID: Final = 101
 IN_HOUSE_NAMES: Final = ("Aoife Byrne", "Seán Walsh", "Niamh Kelly", "Oisín Doyle", "Ciara Nolan")
 KNOWN_REFERENCE: Final = "5735307998"
+PARTNER_KEYS: Final = {
+    "partner_api_key": frozenset(Scope) - {Scope.REVEAL_CODES},
+    "partner_api_key_readonly": READ_ONLY,
+}
+KEY_LIFETIME: Final = timedelta(days=30)  # each call makes new ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,7 @@ class Summary:
     in_house: Sequence[Booking] = ()
     logins: dict[str, Login] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
+    partner_keys: dict[str, str] = field(default_factory=dict, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the public shape."""
@@ -84,6 +92,7 @@ class Summary:
                 }
                 for name, login in self.logins.items()
             },
+            **self.partner_keys,
             "arriving": [_arriving(booking) for booking in self.arriving],
             "in_house": [
                 {**_arriving(booking), "room_id": booking.assigned_room_id}
@@ -120,6 +129,7 @@ def seed(request: SeedRequest) -> Summary:
         arriving = _ensure_arriving(hotel, KILLARNEY, request.arriving)
         _ensure_arriving(other, DINGLE, ARRIVING)
         evening = ensure_evening(hotel, request.seats)
+        partner_keys = {name: _new_key(hotel, name) for name in PARTNER_KEYS}
     return Summary(
         hotel=hotel,
         other_hotel=other,
@@ -128,7 +138,19 @@ def seed(request: SeedRequest) -> Summary:
         in_house=in_house,
         logins=logins,
         tokens=tokens,
+        partner_keys=partner_keys,
     )
+
+
+def _new_key(hotel: Hotel, name: str) -> str:
+    wanted = NewKey(
+        partner="Demo PMS",
+        name=name,
+        hotels=[hotel],
+        scopes=PARTNER_KEYS[name],
+        expires_at=timezone.now() + KEY_LIFETIME,
+    )
+    return create_key(wanted, performed_by="demo").secret
 
 
 # -- guests in house -----------------------------------------------------------------------------
