@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.common.statements import Given
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent
 from apps.seating.states import AllocationStatus, SeatStatus
 
@@ -66,7 +67,7 @@ class MapEdition:
     lapsed: int
 
 
-def live_allocations(now: datetime) -> QuerySet[SeatAllocation]:
+def live_allocations(now: datetime | Given) -> QuerySet[SeatAllocation]:
     """Return what takes seats away from others at ``now``; a hold that has lapsed does not."""
     return SeatAllocation.objects.filter(
         Q(status=AllocationStatus.BOOKED) | Q(status=AllocationStatus.HELD, held_until__gt=now)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from apps.common.crypto import token_digest
+from apps.common.statements import INSTANT, Given, KnownRead, give_related
 from apps.seating.errors import EventNotFound, OrderNotFound
 from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.seat_map import live_allocations
@@ -32,6 +34,16 @@ class OpenOrder:
     token: str
 
 
+# What every sale asks.
+EVENT: Final = KnownRead(
+    lambda: SeatingEvent.objects.select_related("hotel").filter(slug=Given("slug"))
+)
+ORDER: Final = KnownRead(
+    lambda: SeatOrder.objects.select_related("event__hotel").filter(token_digest=Given("digest"))
+)
+SEATS_OF_ORDER: Final = KnownRead(lambda: seat_rows().filter(order=Given("order")))
+
+
 # -- events ----------------------------------------------------------------------------------------
 
 
@@ -39,7 +51,7 @@ def find_event(slug: str) -> SeatingEvent | None:
     """Return the event of that name, with its hotel."""
     if not SLUG.fullmatch(slug):
         return None
-    return SeatingEvent.objects.select_related("hotel").filter(slug=slug).first()
+    return EVENT.one(slug=slug)
 
 
 def get_event(slug: str) -> SeatingEvent:
@@ -64,9 +76,42 @@ def sales_end(event: SeatingEvent) -> datetime:
 # -- seats -----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedSeats:
+    """Seats that somebody asks for, with their sections, in the order in which they are locked."""
+
+    seats: Sequence[Seat]
+    taken: Sequence[str]
+
+
 def seats_of(event: SeatingEvent, labels: Iterable[str]) -> QuerySet[Seat]:
     """Return the event's seats of those labels, in the order in which they are locked."""
     return event.seats.filter(label__in=labels, is_retired=False).order_by("pk")
+
+
+def wanted_seats(event: SeatingEvent, labels: Sequence[str]) -> WantedSeats:
+    """Return the event's seats of those labels, and which of the labels can't be had now."""
+    now = timezone.now()
+    seats = _labelled_seats(len(labels)).all(event=event.pk, labels=labels, now=now)
+    taken = [seat.label for seat in seats if seat.is_blocked or getattr(seat, "is_live", False)]
+    return WantedSeats(seats=seats, taken=taken)
+
+
+@cache
+def _labelled_seats(count: int) -> KnownRead[Seat]:
+    live = live_allocations(Given("now", INSTANT)).filter(seat=OuterRef("pk"))
+    return KnownRead(
+        lambda: (
+            Seat.objects.select_related("section")
+            .filter(
+                event=Given("event"),
+                label__in=[Given("labels", place=place) for place in range(count)],
+                is_retired=False,
+            )
+            .annotate(is_live=Exists(live))
+            .order_by("pk")
+        )
+    )
 
 
 # -- orders ----------------------------------------------------------------------------------------
@@ -74,8 +119,21 @@ def seats_of(event: SeatingEvent, labels: Iterable[str]) -> QuerySet[Seat]:
 
 def find_open_order(token: str) -> OpenOrder | None:
     """Return the order that ``token`` opens, with its event, hotel and seats."""
-    order = shown_orders(SeatOrder.objects.filter(token_digest=token_digest(token))).first()
-    return None if order is None else OpenOrder(order=order, token=token)
+    order = ORDER.one(digest=token_digest(token))
+    if order is None:
+        return None
+    return open_order(order, SEATS_OF_ORDER.all(order=order.pk), token)
+
+
+def open_order(order: SeatOrder, seats: Sequence[SeatAllocation], token: str) -> OpenOrder:
+    """Return an order as whoever holds its key sees it. ``seats``: rows of ``seat_rows``."""
+    give_related(order, "allocations", seats)
+    return OpenOrder(order=order, token=token)
+
+
+def seat_rows() -> QuerySet[SeatAllocation]:
+    """Return what orders have of seats, as it is shown."""
+    return SeatAllocation.objects.select_related("seat__section").order_by("seat_id")
 
 
 def get_open_order(token: str) -> OpenOrder:
@@ -88,9 +146,8 @@ def get_open_order(token: str) -> OpenOrder:
 
 def shown_orders(orders: QuerySet[SeatOrder]) -> QuerySet[SeatOrder]:
     """Return orders with all that is shown of them."""
-    seats = SeatAllocation.objects.select_related("seat__section").order_by("seat_id")
     return orders.select_related("event__hotel").prefetch_related(
-        Prefetch("allocations", queryset=seats)
+        Prefetch("allocations", queryset=seat_rows())
     )
 
 

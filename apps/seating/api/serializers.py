@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.api.fields import HotelTimeField, TextField
-from apps.seating.models import SeatOrder
+from apps.seating.models import SeatAllocation
 from apps.seating.selectors import OpenOrder, shown_status, total_of
 from apps.seating.states import HoldPolicy, OrderStatus
 
@@ -80,54 +80,35 @@ class OrderedSeatSerializer(serializers.Serializer[Any]):
     price = serializers.DecimalField(**MONEY, help_text="As it was at the selection.")
 
 
-class SeatOrderSerializer(serializers.Serializer[SeatOrder]):
+class SeatOrderSerializer(serializers.Serializer[Any]):
     """An order of seats."""
 
-    token = serializers.SerializerMethodField(help_text="The key to this order.")
-    order_number = serializers.CharField(source="number", help_text="For people to name it by.")
-    event_slug = serializers.CharField(source="event.slug", help_text="The event.")
-    status = serializers.SerializerMethodField(help_text="Where it stands.")
-    seats = OrderedSeatSerializer(many=True, source="allocations.all", help_text="What is ordered.")
-    total = serializers.SerializerMethodField(help_text="Of all seats.")
-    currency = serializers.CharField(source="event.currency", help_text="ISO 4217.")
+    token = serializers.CharField(
+        read_only=True, allow_null=True, help_text="The key to this order."
+    )
+    order_number = serializers.CharField(help_text="For people to name it by.")
+    event_slug = serializers.CharField(help_text="The event.")
+    status = serializers.ChoiceField(
+        OrderStatus.choices, read_only=True, help_text="Where it stands."
+    )
+    seats = OrderedSeatSerializer(many=True, help_text="What is ordered.")
+    total = serializers.CharField(read_only=True, help_text="Of all seats.")
+    currency = serializers.CharField(help_text="ISO 4217.")
     expires_at = HotelTimeField(help_text="When it ends without a payment proof.")
     version = serializers.IntegerField(help_text="Counts the order's changes.")
     is_gap_waived = serializers.BooleanField(
         help_text="Its seats leave one alone, as every other choice did."
     )
-    holder_name = serializers.SerializerMethodField(help_text="Who the seats are for.")
-    holder_email = serializers.SerializerMethodField(help_text="Where the holder is told.")
-    holder_phone = serializers.SerializerMethodField(help_text="In E.164.")
-    rejection_reason = serializers.SerializerMethodField(help_text="Why it was rejected.")
-
-    def get_token(self, _order: SeatOrder) -> str | None:
-        """Return the key that opened the order; the database has its digest only."""
-        token: str | None = self.context.get("token")
-        return token
-
-    def get_status(self, order: SeatOrder) -> OrderStatus:
-        """Return the status, EXPIRED from the first moment on."""
-        return shown_status(order)
-
-    def get_total(self, order: SeatOrder) -> str:
-        """Return the sum as a decimal string."""
-        return str(total_of(order))
-
-    def get_holder_name(self, order: SeatOrder) -> str | None:
-        """Return the name, or None."""
-        return order.holder_name or None
-
-    def get_holder_email(self, order: SeatOrder) -> str | None:
-        """Return the address, or None."""
-        return order.holder_email or None
-
-    def get_holder_phone(self, order: SeatOrder) -> str | None:
-        """Return the number, or None."""
-        return order.holder_phone or None
-
-    def get_rejection_reason(self, order: SeatOrder) -> str | None:
-        """Return the reason, or None."""
-        return order.rejection_reason or None
+    holder_name = serializers.CharField(
+        read_only=True, allow_null=True, help_text="Who the seats are for."
+    )
+    holder_email = serializers.CharField(
+        read_only=True, allow_null=True, help_text="Where the holder is told."
+    )
+    holder_phone = serializers.CharField(read_only=True, allow_null=True, help_text="In E.164.")
+    rejection_reason = serializers.CharField(
+        read_only=True, allow_null=True, help_text="Why it was rejected."
+    )
 
 
 class SeatOrderEnvelopeSerializer(serializers.Serializer[Any]):
@@ -137,6 +118,39 @@ class SeatOrderEnvelopeSerializer(serializers.Serializer[Any]):
 
 
 def order_body(opened: OpenOrder) -> dict[str, Any]:
-    """Return the body that shows an order to the holder of its key."""
-    context = {"token": opened.token, "zone": opened.order.event.hotel.zone}
-    return dict(SeatOrderEnvelopeSerializer({"order": opened.order}, context=context).data)
+    """Return the body that shows an order to the holder of its key, shaped as above.
+
+    Every sale shows one twice, and serializers are built anew each time.
+    """
+    order = opened.order
+    event = order.event
+    return {
+        "order": {
+            "token": opened.token,
+            "order_number": order.number,
+            "event_slug": event.slug,
+            "status": shown_status(order),
+            "seats": [_ordered_seat(row) for row in order.allocations.all()],
+            "total": str(total_of(order)),
+            "currency": event.currency,
+            "expires_at": order.expires_at.astimezone(event.hotel.zone).isoformat(),
+            "version": order.version,
+            "is_gap_waived": order.is_gap_waived,
+            "holder_name": order.holder_name or None,
+            "holder_email": order.holder_email or None,
+            "holder_phone": order.holder_phone or None,
+            "rejection_reason": order.rejection_reason or None,
+        }
+    }
+
+
+def _ordered_seat(row: SeatAllocation) -> dict[str, Any]:
+    seat = row.seat
+    return {
+        "label": seat.label,
+        "section": seat.section.name,
+        "row": seat.row,
+        "number": seat.number,
+        "category": seat.category,
+        "price": str(row.price),
+    }

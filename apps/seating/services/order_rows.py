@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, cast
 
-from django.db.models import F
+from django.db.models import F, Field
 
 from apps.common.crypto import new_token, token_digest
+from apps.common.statements import Given, KnownRead, KnownUpdate
 from apps.seating.errors import NoProofYet, OrderClosed, OrderExpired, OrderNotFound
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.seat_map import status_of_seat
@@ -26,6 +28,21 @@ from apps.seating.states import (
 SeatStates = dict[Seat, SeatStatus]
 # No letters that look like digits, and no vowels that make words.
 NUMBER_LETTERS: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
+
+ORDER_FOR_UPDATE: Final = KnownRead(
+    lambda: (
+        SeatOrder.objects.select_related("event__hotel")
+        .select_for_update(of=("self",))
+        .filter(pk=Given("pk"))
+    )
+)
+SEATS_FOR_UPDATE: Final = KnownRead(
+    lambda: (
+        Seat.objects.filter(allocations__order=Given("order"))
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+    )
+)
 
 
 class LostUpdate(Exception):
@@ -67,9 +84,9 @@ def insert_allocations(
     seats: Iterable[Seat],
     status: AllocationStatus,
     held_until: datetime | None,
-) -> None:
+) -> Sequence[SeatAllocation]:
     """Give seats to an order at their prices of now. Raises IntegrityError for live ones."""
-    SeatAllocation.objects.bulk_create(
+    return SeatAllocation.objects.bulk_create(
         SeatAllocation(
             order=order, seat=seat, status=status, held_until=held_until, price=seat.price
         )
@@ -82,8 +99,7 @@ def get_order_for_update(pk: int) -> SeatOrder:
 
     Orders are locked before seats, seats before the version.
     """
-    orders = SeatOrder.objects.select_related("event__hotel").select_for_update(of=("self",))
-    order = orders.filter(pk=pk).first()
+    order = ORDER_FOR_UPDATE.one(pk=pk)
     if order is None:
         raise OrderNotFound
     return order
@@ -108,12 +124,24 @@ def move_order(order: SeatOrder, target: OrderStatus, **columns: Any) -> None:
 
 def update_order(order: SeatOrder, **columns: Any) -> None:
     """Store columns of a locked order and raise its version. Raises LostUpdate."""
-    unchanged = SeatOrder.objects.filter(pk=order.pk, status=order.status, version=order.version)
-    if unchanged.update(version=F("version") + 1, **columns) != 1:
+    update = _update_of(tuple(columns))
+    if update.run(pk=order.pk, seen_status=order.status, seen=order.version, **columns) != 1:
         raise LostUpdate
     order.version += 1
     for name, value in columns.items():
         setattr(order, name, value)
+
+
+@cache
+def _update_of(columns: Sequence[str]) -> KnownUpdate:
+    unchanged = {"pk": Given("pk"), "status": Given("seen_status"), "version": Given("seen")}
+    stored = {
+        name: Given(name, cast("Field[Any, Any]", SeatOrder._meta.get_field(name)))
+        for name in columns
+    }
+    return KnownUpdate(
+        lambda: SeatOrder.objects.filter(**unchanged), version=F("version") + 1, **stored
+    )
 
 
 def mark_order(pk: int, mark: PaymentMark) -> None:
@@ -128,14 +156,13 @@ def lock_seats(event: SeatingEvent, pks: Collection[int]) -> list[Seat]:
     The locks spare those who come second a failed statement, and all of them deadlocks; that no
     seat is sold twice is the constraint's doing.
     """
-    seats = Seat.objects.filter(event=event, pk__in=pks).order_by("pk")
-    return list(seats.select_for_update(no_key=True))
+    seats = Seat.objects.select_related("section").filter(event=event, pk__in=pks).order_by("pk")
+    return list(seats.select_for_update(no_key=True, of=("self",)))
 
 
 def lock_seats_of(order: SeatOrder) -> list[Seat]:
     """Return the seats that an order has or wants, locked in the same way."""
-    seats = Seat.objects.filter(allocations__order=order).order_by("pk")
-    return list(seats.select_for_update(no_key=True, of=("self",)))
+    return SEATS_FOR_UPDATE.all(order=order.pk)
 
 
 def free_seats(order: SeatOrder) -> SeatStates:

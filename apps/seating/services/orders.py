@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,15 +12,17 @@ from django.utils import timezone
 
 from apps.seating.errors import EventClosed, OrderNotFound, SeatNotFound, SeatsTaken
 from apps.seating.labels import clean_labels
-from apps.seating.models import Seat, SeatingEvent, SeatOrder
+from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.selectors import (
     OpenOrder,
+    WantedSeats,
     get_event,
     get_open_order,
     is_on_sale,
     occupied_labels,
-    seats_of,
+    open_order,
     taken_labels,
+    wanted_seats,
 )
 from apps.seating.services.choices import check_choice
 from apps.seating.services.expiry import end_lapsed_holds
@@ -65,31 +67,32 @@ def select_seats(choice: SeatChoice) -> OpenOrder:
         raise EventClosed
     labels = clean_labels(choice.labels, most=event.most_seats_per_order)
     columns: dict[str, Any] = dict(clean_holder(choice.holder, event.hotel))
-    seats = _get_seats(event, labels)
+    wanted = _get_seats(event, labels)
     token = choice.order_token
     order = None if token is None else get_open_order(token).order
-    columns["is_gap_waived"] = check_choice(event, seats, order)
+    columns["is_gap_waived"] = check_choice(event, wanted.seats, order)
     if token is None or order is None:
-        return get_open_order(_open_order(event, seats, columns))
-    _choose_others(event, seats, columns, order.pk)
+        return _open_order(event, wanted, columns)
+    _choose_others(event, wanted, columns, order.pk)
     return get_open_order(token)
 
 
-def _get_seats(event: SeatingEvent, labels: Sequence[str]) -> list[Seat]:
-    seats = list(seats_of(event, labels))
-    if len(seats) < len(labels):
-        known = {seat.label for seat in seats}
+def _get_seats(event: SeatingEvent, labels: Sequence[str]) -> WantedSeats:
+    wanted = wanted_seats(event, labels)
+    if len(wanted.seats) < len(labels):
+        known = {seat.label for seat in wanted.seats}
         raise SeatNotFound([label for label in labels if label not in known])
-    return seats
+    return wanted
 
 
 @transaction.atomic
-def _open_order(event: SeatingEvent, seats: Sequence[Seat], columns: dict[str, Any]) -> str:
-    """Make an order with these seats and return its key."""
+def _open_order(event: SeatingEvent, wanted: WantedSeats, columns: dict[str, Any]) -> OpenOrder:
+    """Make an order with these seats."""
     now = timezone.now()
     made = make_order(event, now=now, ends_at=_end_of_order(event, now), columns=columns)
-    tell_change(event, _allocate(made.order, seats, now))
-    return made.token
+    rows, states = _allocate(made.order, wanted, now)
+    tell_change(event, states)
+    return open_order(made.order, rows, made.token)
 
 
 def _end_of_order(event: SeatingEvent, now: datetime) -> datetime:
@@ -98,7 +101,7 @@ def _end_of_order(event: SeatingEvent, now: datetime) -> datetime:
 
 @transaction.atomic
 def _choose_others(
-    event: SeatingEvent, seats: Sequence[Seat], columns: dict[str, Any], pk: int
+    event: SeatingEvent, wanted: WantedSeats, columns: dict[str, Any], pk: int
 ) -> None:
     """Replace the order's seats by these."""
     order = get_order_for_update(pk)
@@ -113,39 +116,41 @@ def _choose_others(
         update_order(order, **columns)
     freed = free_seats(order)
     order.allocations.all().delete()
-    taken = _allocate(order, seats, now)
+    _, taken = _allocate(order, wanted, now)
     # A seat that was kept has not changed for anybody.
     tell_change(event, {s: freed.get(s) or taken[s] for s in freed.keys() ^ taken.keys()})
 
 
-def _allocate(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatStates:
-    """Give the seats to the order, as its event's policy has it; return their new states.
+def _allocate(
+    order: SeatOrder, wanted: WantedSeats, now: datetime
+) -> tuple[Sequence[SeatAllocation], SeatStates]:
+    """Give the seats to the order, as its event's policy has it; return what it has of them, and
+    their new states.
 
     Raises SeatsTaken.
     """
     if order.event.hold_policy == HoldPolicy.EXCLUSIVE:
-        return _hold(order, seats, now)
-    _require_free(seats)
-    insert_allocations(order, seats, AllocationStatus.SELECTED, None)
-    return {}
+        return _hold(order, wanted.seats, now)
+    # A choice that blocks nobody needs no lock: whether it can be had is decided at the payment.
+    if wanted.taken:
+        raise SeatsTaken(wanted.taken)
+    return insert_allocations(order, wanted.seats, AllocationStatus.SELECTED, None), {}
 
 
-def _hold(order: SeatOrder, seats: Sequence[Seat], now: datetime) -> SeatStates:
+def _hold(
+    order: SeatOrder, seats: Sequence[Seat], now: datetime
+) -> tuple[Sequence[SeatAllocation], SeatStates]:
     locked = lock_seats(order.event, [seat.pk for seat in seats])
     states = end_lapsed_holds(locked, now)
-    _require_free(locked)
-    try:
-        with transaction.atomic():
-            insert_allocations(order, locked, AllocationStatus.HELD, order.expires_at)
-    except IntegrityError:
-        raise SeatsTaken(occupied_labels(locked, apart_from=order)) from None
-    return states | dict.fromkeys(locked, SeatStatus.HELD)
-
-
-def _require_free(seats: Iterable[Seat]) -> None:
-    gone = taken_labels(seats)
+    gone = taken_labels(locked)
     if gone:
         raise SeatsTaken(gone)
+    try:
+        with transaction.atomic():
+            held = insert_allocations(order, locked, AllocationStatus.HELD, order.expires_at)
+    except IntegrityError:
+        raise SeatsTaken(occupied_labels(locked, apart_from=order)) from None
+    return held, states | dict.fromkeys(locked, SeatStatus.HELD)
 
 
 def release_seats(*, order_token: str) -> OpenOrder:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.common.statements import Given, KnownUpdate
 from apps.seating.errors import (
     EventClosed,
     OrderClosed,
@@ -37,6 +38,13 @@ from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, PaymentM
 
 MOST_PROOFS: Final = 5
 TRIES: Final = 3  # holds that lapse in the very moment
+BOOK: Final = KnownUpdate(
+    lambda: SeatAllocation.objects.filter(
+        order=Given("order"), status__in=(AllocationStatus.SELECTED, AllocationStatus.HELD)
+    ),
+    status=AllocationStatus.BOOKED,
+    held_until=None,
+)
 
 
 def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
@@ -143,10 +151,7 @@ def _book(order: SeatOrder) -> list[Seat]:
     seats = lock_seats_of(order)
     if any(seat.is_blocked for seat in seats):
         raise SeatsTaken(occupied_labels(seats, apart_from=order))
-    chosen = SeatAllocation.objects.filter(
-        order=order, status__in=(AllocationStatus.SELECTED, AllocationStatus.HELD)
-    )
-    booked = chosen.update(status=AllocationStatus.BOOKED, held_until=None)
+    booked = BOOK.run(order=order.pk)
     if not booked:
         raise OrderExpired
     if booked != len(seats):

@@ -1,0 +1,161 @@
+"""Statements that the ORM words once, and that then only run.
+
+Django words a query anew each time it is asked; for a row with its event and its hotel that takes
+several times as long as the question itself. What every sale and every arrival asks is worded at
+its first use and kept as SQL, with places for what changes from one call to the next::
+
+    ORDER = KnownRead(lambda: Order.objects.select_related("event").filter(pk=Given("pk")))
+    order = ORDER.one(pk=17)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar, cast
+
+from django.db import connection
+from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
+from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
+from django.db.transaction import TransactionManagementError
+
+M = TypeVar("M", bound=Model)
+INSTANT: Final = DateTimeField()
+
+
+class Given(Expression):
+    """The place of a value in a known statement.
+
+    ``field`` says how the value is written where the databases differ about that, such as
+    instants and UUIDs. ``place``: the value is one of a sequence, this one.
+    """
+
+    def __init__(
+        self, name: str, field: Field[Any, Any] | None = None, *, place: int | None = None
+    ) -> None:
+        super().__init__(output_field=field)
+        self._name, self._field, self._place = name, field, place
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Be the parameter: what it stands for is not known yet."""
+        return "%s", (self,)
+
+    def value(self, given: Mapping[str, Any]) -> Any:
+        """Return what it stands for, as the database takes it."""
+        value = given[self._name] if self._place is None else given[self._name][self._place]
+        if self._field is None or value is None:
+            return value
+        return self._field.get_db_prep_value(value, connection, prepared=False)
+
+
+class _Wording:
+    """A statement in the words of one database."""
+
+    def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
+        self._sql = sql
+        self._parameters = parameters
+
+    def run(self, cursor: Any, given: Mapping[str, Any]) -> None:
+        parameters = self._parameters
+        cursor.execute(
+            self._sql, [one.value(given) if type(one) is Given else one for one in parameters]
+        )
+
+
+class KnownRead(Generic[M]):
+    """Rows of a model with what ``select_related`` and annotations bring along; no prefetching."""
+
+    def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
+        """``rows`` is called once for each kind of database, at the first use."""
+        self._rows = rows
+        self._known: dict[str, _Reading[M]] = {}
+
+    def all(self, **given: Any) -> list[M]:
+        """Return the rows. Raises TransactionManagementError for a lock outside a transaction."""
+        reading = self._known.get(connection.vendor)
+        if reading is None:
+            reading = self._known[connection.vendor] = _Reading(self._rows())
+        return reading.rows(given)
+
+    def one(self, **given: Any) -> M | None:
+        """Return the first row, or None."""
+        return next(iter(self.all(**given)), None)
+
+
+class _Reading(Generic[M]):
+    """A query in the words of one database, and what makes rows of its answers."""
+
+    def __init__(self, rows: QuerySet[M]) -> None:
+        compiler = rows.query.get_compiler(connection=connection)
+        self._wording = _Wording(*compiler.as_sql())
+        self._locks = rows.query.select_for_update and connection.features.has_select_for_update
+        columns = [column for column, *_ in compiler.select]
+        self._converters = list(compiler.get_converters(columns).items())
+        shape = cast("dict[str, Any]", compiler.klass_info)
+        places = shape["select_fields"]
+        self._own = slice(places[0], places[-1] + 1)
+        self._names = [column.target.attname for column in columns[self._own]]
+        self._model: type[M] = shape["model"]
+        self._alias = connection.alias
+        self._others = get_related_populators(  # type: ignore[call-arg]  # as Django 6 has it
+            shape, compiler.select, self._alias
+        )
+        self._notes = (compiler.annotation_col_map or {}).items()
+
+    def rows(self, given: Mapping[str, Any]) -> list[M]:
+        if self._locks and connection.get_autocommit():
+            raise TransactionManagementError("A lock needs a transaction to last for.")
+        with connection.cursor() as cursor:
+            self._wording.run(cursor, given)
+            answers = cursor.fetchall()
+        return [self._row(answer) for answer in self._converted(answers)]
+
+    def _converted(self, answers: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        if not self._converters:
+            yield from answers
+            return
+        for answer in map(list, answers):
+            for place, (converters, column) in self._converters:
+                for convert in converters:
+                    answer[place] = convert(answer[place], column, connection)
+            yield answer
+
+    def _row(self, answer: Sequence[Any]) -> M:
+        row: M = self._model.from_db(self._alias, self._names, answer[self._own])
+        for other in self._others:
+            other.populate(answer, row)
+        for name, place in self._notes:
+            setattr(row, name, answer[place])
+        return row
+
+
+class KnownUpdate:
+    """An UPDATE of the rows of one table."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], **columns: Any) -> None:
+        """``columns``: what is stored; values, places of values, or expressions."""
+        self._rows = rows
+        self._columns = columns
+        self._known: dict[str, _Wording] = {}
+
+    def run(self, **given: Any) -> int:
+        """Store the columns; return how many rows there were."""
+        wording = self._known.get(connection.vendor)
+        if wording is None:
+            wording = self._known[connection.vendor] = self._worded()
+        with connection.cursor() as cursor:
+            wording.run(cursor, given)
+            count: int = cursor.rowcount
+        return count
+
+    def _worded(self) -> _Wording:
+        query = cast(UpdateQuery, self._rows().query.chain(UpdateQuery))
+        query.add_update_values(self._columns)
+        return _Wording(*query.get_compiler(connection=connection).as_sql())
+
+
+def give_related(row: Model, name: str, others: Sequence[Model]) -> None:
+    """Let ``row.name.all()`` be ``others``, as if they had been prefetched."""
+    rows = getattr(row, name).all()
+    rows._result_cache = list(others)  # noqa: SLF001  # prefetching fills it in the same way
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
