@@ -85,6 +85,8 @@ def test_the_desk_accepts_and_delivers(desk: APIClient, booking: Booking) -> Non
     placed = RoomServiceOrderFactory(booking=booking)
     door = address(booking.hotel, f"orders/{placed.pk}/status/")
 
+    early = desk.post(door, {"status": "DELIVERED"}, format="json")
+    assert (early.status_code, error_of(early)["code"]) == (409, "STEP_OUT_OF_ORDER")
     for status in ("ACCEPTED", "ACCEPTED", "DELIVERED"):
         answer = desk.post(door, {"status": status}, format="json")
         assert (answer.status_code, answer.json()["order"]["status"]) == (200, status)

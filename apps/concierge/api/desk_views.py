@@ -23,6 +23,7 @@ from apps.concierge.api.serializers import (
 from apps.concierge.selectors import list_conversations, list_messages, list_orders
 from apps.concierge.services.messages import mark_read_by_staff, send_staff_message
 from apps.concierge.services.orders import set_order_status
+from apps.concierge.states import OrderStatus
 from apps.staff.roles import Permission
 
 
@@ -108,10 +109,11 @@ class OrderStatusView(StaffView):
     @documentation.ORDER_STATUS
     def post(self, request: Request, order_id: str, **_: Any) -> Response:
         """Move it on."""
+        body = read_body(request, requests.OrderStatusSerializer)
         order = set_order_status(
             hotel=self.hotel,
             order_id=order_id,
             identity=self.staff,
-            **read_body(request, requests.OrderStatusSerializer),
+            status=OrderStatus(body["status"]),
         )
         return Response(order_body(order))
