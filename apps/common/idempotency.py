@@ -25,14 +25,14 @@ class IdempotencyConflict(Conflict):
         super().__init__(field=FIELD)
 
 
-def clean_key(text: str | None) -> str | None:
+def clean_key(text: str | None, *, field: str = FIELD) -> str | None:
     """Return the key as it is kept; None for none. Raises Invalid."""
     key = (text or "").strip()
     if len(key) > LONGEST_KEY or not key.isprintable():
-        raise Invalid(f"Use up to {LONGEST_KEY} readable characters.", field=FIELD)
+        raise Invalid(f"Use up to {LONGEST_KEY} readable characters.", field=field)
     return key or None
 
 
 def key_of_request(request: Request) -> str | None:
-    """Return the key that a REST request names."""
-    return request.headers.get(HEADER)
+    """Return the key that a REST request names. Raises Invalid."""
+    return clean_key(request.headers.get(HEADER), field=HEADER)

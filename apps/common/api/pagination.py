@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from django.db.models import Model, QuerySet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -28,7 +27,7 @@ PAGE_PARAMETERS: Final = (
     ),
     OpenApiParameter(
         name=LIMIT,
-        type=OpenApiTypes.INT,
+        type={"type": "integer", "minimum": 1, "maximum": 10**MOST_DIGITS - 1},
         description=f"Results a page: {DEFAULT_SIZE} by default, {LARGEST_SIZE} at most.",
     ),
 )
