@@ -50,7 +50,6 @@ GRAPHQL_SOCKETS_PER_LOGIN = ENVIRONMENT.graphql_sockets_per_login
 TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 MAX_PROOF_BYTES = ENVIRONMENT.max_proof_bytes
-DEMO_GUEST_PAGE = ENVIRONMENT.demo_guest_page
 GRAPHQL_INTROSPECTION = ENVIRONMENT.graphql_introspection
 GRAPHQL_IDE = ENVIRONMENT.graphql_ide
 GRAPHQL_BATCH_LIMIT = ENVIRONMENT.graphql_batch_limit
@@ -81,7 +80,6 @@ INSTALLED_APPS = [
     "apps.checkin",
     "apps.seating",
     "apps.partners",
-    "apps.pages",
     "graphql_schema",
 ]
 
@@ -285,6 +283,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Self check-in, the desk, seats and partners over REST.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,  # what is sent has rules that what is answered does not know
     "ENUM_NAME_OVERRIDES": {
         "CheckInFlowStatus": "apps.checkin.states.FlowStatus",
         "PinStatus": "apps.checkin.states.PinStatus",
