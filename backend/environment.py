@@ -84,6 +84,7 @@ class Environment:
     trusted_proxy_count: int
     webhook_allow_private: bool
     max_proof_bytes: int
+    demo_guest_page: bool
     graphql_introspection: bool
     graphql_ide: bool
     graphql_batch_limit: int
@@ -149,6 +150,7 @@ class _Reader:
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
+            demo_guest_page=self._flag("DEMO_GUEST_PAGE", default=debug),
             graphql_introspection=self._flag("GRAPHQL_INTROSPECTION", default=debug),
             graphql_ide=self._flag("GRAPHQL_IDE", default=debug),
             graphql_batch_limit=self._whole("GRAPHQL_BATCH_LIMIT", 0, 0, 20),

@@ -50,6 +50,7 @@ GRAPHQL_SOCKETS_PER_LOGIN = ENVIRONMENT.graphql_sockets_per_login
 TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 MAX_PROOF_BYTES = ENVIRONMENT.max_proof_bytes
+DEMO_GUEST_PAGE = ENVIRONMENT.demo_guest_page
 GRAPHQL_INTROSPECTION = ENVIRONMENT.graphql_introspection
 GRAPHQL_IDE = ENVIRONMENT.graphql_ide
 GRAPHQL_BATCH_LIMIT = ENVIRONMENT.graphql_batch_limit
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     "apps.checkin",
     "apps.seating",
     "apps.partners",
+    "apps.pages",
     "graphql_schema",
 ]
 

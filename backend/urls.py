@@ -10,6 +10,7 @@ from graphql_schema.views import graphql_view
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("apps.pages.urls")),
     path("graphql/", graphql_view),
     path("api/auth/", include("apps.staff.api.urls")),
     path("api/checkin/", include("apps.checkin.api.urls")),

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         summary = seed(SeedRequest())
         simulator = start_simulator()
         base = f"http://{HOST}:{bound.getsockname()[1]}"
-        guest = summary.arriving[0]
+        guest, waiting = summary.arriving[:2]
         story = Story(
             stage=Stage(
                 base_url=base,
@@ -62,7 +62,9 @@ class Command(BaseCommand):
             if simulator is not None:
                 provision(simulator.url)
             connection.close()
-            performance = _Performance(story, stop_afterwards=options["once"])
+            performance = _Performance(
+                story, waiting=waiting.booking_reference, stop_afterwards=options["once"]
+            )
             performance.server.serve_on(bound)
         finally:
             if simulator is not None:
@@ -74,10 +76,12 @@ class Command(BaseCommand):
 class _Performance:
     """Plays the story in a thread of its own once the server answers."""
 
-    def __init__(self, story: Story, *, stop_afterwards: bool) -> None:
+    def __init__(self, story: Story, *, waiting: str, stop_afterwards: bool) -> None:
+        """``waiting``: the reference of a booking that the story leaves alone."""
         self.failure: str | None = None
         self.server = EmbeddedServer(on_started=self._begin)
         self._story = story
+        self._waiting = waiting
         self._stop_afterwards = stop_afterwards
 
     def _begin(self) -> None:
@@ -99,7 +103,7 @@ class _Performance:
             self.server.should_exit = True
             return
         console.rule("[bold]What to open next")
-        print_urls(stage.base_url, settings.TTLOCK_API_URL)
+        print_urls(stage.base_url, settings.TTLOCK_API_URL, reference=self._waiting)
         console.print("Ctrl-C ends it.")
 
 

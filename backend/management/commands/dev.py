@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backend.demo.seed import SeedRequest, seed
 from backend.demo.simulator import provision
 from backend.demo.urls import print_urls
 from backend.server import HOST, EmbeddedServer, bind, start_simulator
@@ -25,14 +26,16 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("dev is for development; it does not run with DEBUG=false.")
         bound = bind(options["port"])
-        call_command("seed_demo", verbosity=0, stdout=self.stdout)
+        call_command("migrate", verbosity=0, interactive=False)
+        waiting = seed(SeedRequest()).arriving[0].booking_reference
         simulator = start_simulator()
         try:
             if simulator is not None:
                 provision(simulator.url)
             base = f"http://{HOST}:{bound.getsockname()[1]}"
-            server = EmbeddedServer(on_started=lambda: print_urls(base, settings.TTLOCK_API_URL))
-            server.serve_on(bound)
+            EmbeddedServer(
+                on_started=lambda: print_urls(base, settings.TTLOCK_API_URL, reference=waiting)
+            ).serve_on(bound)
         finally:
             if simulator is not None:
                 simulator.stop()

@@ -1,0 +1,156 @@
+"""The embedded default as people start it: one process with its own data, locks and address."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import requests
+
+from backend.demo.people import DESK, Login
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+START_SECONDS: Final = 90.0  # generous ends, never expectations
+STOP_SECONDS: Final = 30.0
+KEPT_VARIABLES: Final = ("PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT")
+ADDRESS: Final = re.compile(r"GraphiQL\s+(http://127\.0\.0\.1:\d+)/")
+LOCKS: Final = re.compile(r"Locks\s+(http://\S+)/_sim/state")
+HOTEL: Final = "hotel-killarney"
+EVENT: Final = "gala-night"
+
+
+class House:
+    """``manage.py dev`` in a process of its own. Use it by ``with``."""
+
+    def __init__(self, directory: Path, **variables: str) -> None:
+        """``variables`` are added to the environment of the server."""
+        kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+        self._environ = {
+            **kept,
+            "DOORSTEP_VAR_DIR": str(directory / "var"),
+            "PYTHONUNBUFFERED": "1",
+            "RATE_LIMIT_CHECKIN": "0",  # one address plays everybody
+            "RATE_LIMIT_LOGIN": "0",
+            **variables,
+        }
+        self._log = directory / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._tokens: dict[str, str] = {}
+        self._arrivals: list[str] | None = None
+        self.url = ""
+        self.locks_url = ""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._session.close()
+
+    # -- the process ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start, on the port of the last time if there was one; return when it serves."""
+        port = self.url.rpartition(":")[2] or "0"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "dev", "--port", port],
+                cwd=ROOT,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not (found := ADDRESS.search(self.said)):
+            assert self._process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+        self.url = found[1]
+        locks = LOCKS.search(self.said)
+        self.locks_url = locks[1] if locks else ""
+
+    def stop(self) -> None:
+        """Stop and wait for the end; open sockets get their goodbye."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def said(self) -> str:
+        """The server's log so far."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    # -- what other people do meanwhile ----------------------------------------------------------
+
+    def ask(self, document: str, *, login: Login | None = None, **variables: Any) -> Any:
+        """Return the answer's only field; ``login`` None asks as a guest."""
+        headers = {"Authorization": f"Bearer {self._token(login)}"} if login else {}
+        answer = self._session.post(
+            f"{self.url}/graphql/",
+            json={"query": document, "variables": variables},
+            headers=headers,
+            timeout=30,
+        ).json()
+        assert "errors" not in answer, answer
+        return next(iter(answer["data"].values()))
+
+    def next_arrival(self) -> str:
+        """Return the reference of a booking that arrives today and that nobody has taken yet."""
+        if self._arrivals is None:
+            found = self.ask(
+                """query Arriving($slug: String!) {
+                  bookings(hotelSlug: $slug, status: CONFIRMED, inHouse: false) {
+                    edges { node { bookingReference } }
+                  }
+                }""",
+                login=DESK,
+                slug=HOTEL,
+            )
+            self._arrivals = [edge["node"]["bookingReference"] for edge in found["edges"]]
+        return self._arrivals.pop()
+
+    def locks(self, **faults: Any) -> None:
+        """Let the simulated locks behave so, and no other way, from now on."""
+        address = f"{self.locks_url}/_sim/faults"
+        self._session.delete(address, timeout=10).raise_for_status()
+        self._session.post(address, json=faults, timeout=10).raise_for_status()
+
+    def codes_in_locks(self) -> set[str]:
+        """Return the digits that the locks' own memory holds."""
+        state = self._session.get(f"{self.locks_url}/_sim/state", timeout=10).json()
+        return {held["code"] for lock in state["locks"] for held in lock["memory"]}
+
+    def _token(self, login: Login) -> str:
+        if login.username not in self._tokens:
+            answer = self._session.post(
+                f"{self.url}/api/auth/token/",
+                json={"username": login.username, "password": login.password},
+                timeout=30,
+            ).json()
+            self._tokens[login.username] = answer["token"]
+        return self._tokens[login.username]
