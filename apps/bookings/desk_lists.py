@@ -82,7 +82,7 @@ def list_bookings(
     if in_house is not None:
         bookings = bookings.filter(IN_HOUSE) if in_house else bookings.exclude(IN_HOUSE)
     if search and search.strip():
-        bookings = bookings.filter(_matching(search.strip()[:LONGEST_SEARCH]))
+        bookings = bookings.filter(matching_search(search.strip()))
     return bookings
 
 
@@ -105,8 +105,10 @@ def list_alerts(hotel: Hotel) -> QuerySet[Alert]:
     return Alert.objects.filter(scope__in=scopes, closed_at__isnull=True)
 
 
-def _matching(text: str) -> Q:
-    """Match a piece of an id, a reference, a name on file or said by the guest, or a room."""
+def matching_search(text: str) -> Q:
+    """Match a piece of an id, a reference, a name on file or said by the guest, a car's
+    registration, or a room; of a long text, the beginning."""
+    text = text[:LONGEST_SEARCH]
     if not is_askable(text):
         return Q(pk__in=())
     guests = Booking.objects.filter(

@@ -10,6 +10,11 @@ class BookingNotFound(errors.NotFound):
     sentence = "No booking was found under this reference; check it and try again."
 
 
+class CodesMissing(errors.Conflict):
+    code = "NOT_FOUND"
+    sentence = "The stay has no codes on any door now."
+
+
 class BookingNotConfirmed(errors.Conflict):
     code = "BOOKING_NOT_CONFIRMED"
     sentence = "This booking is not confirmed yet; please contact the hotel."

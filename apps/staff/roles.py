@@ -30,6 +30,10 @@ class Permission(StrEnum):
     BLOCK_SEATS = "block_seats"
     DRAW_SEATS = "draw_seats"  # an event's seat map as a whole
     VIEW_REPORTS = "view_reports"
+    MANAGE_HOTEL = "manage_hotel"  # the hotel's settings, its rooms, its menu
+    MANAGE_STAFF = "manage_staff"  # who works there, and in which role
+    ERASE_GUESTS = "erase_guests"
+    EXPORT_LISTS = "export_lists"  # lists as files, with the names of guests in them
 
 
 P = Permission
