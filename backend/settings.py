@@ -58,7 +58,11 @@ GRAPHQL_ALLOWED_DOCUMENTS = ENVIRONMENT.graphql_allowed_documents
 
 INSTALLED_APPS = [
     "backend",
-    "django.contrib.admin",
+    # Before the pages that it gives another look to.
+    "back_office",
+    "unfold.apps.BasicAppConfig",
+    # Without the search for pages in every app: the back office hangs up its own.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -320,6 +324,37 @@ SECURE_REFERRER_POLICY = "no-referrer"  # guest links carry their key in the pat
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
+LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a day at the desk; tomorrow somebody else may sit there
+
+# -- the back office --------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Doorstep",
+    "SITE_HEADER": "Doorstep",
+    "SITE_SUBHEADER": "back_office.menu.subheader",
+    "SITE_SYMBOL": "door_open",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {  # the green of an open door
+            "50": "#effaf6",
+            "100": "#d7f2e7",
+            "200": "#b2e4d2",
+            "300": "#7fcfb6",
+            "400": "#4bb395",
+            "500": "#29967a",
+            "600": "#1a7862",
+            "700": "#166050",
+            "800": "#144d42",
+            "900": "#124037",
+            "950": "#08241f",
+        }
+    },
+    "SIDEBAR": {"navigation": "back_office.menu.navigation"},
+}
 
 # -- logs -------------------------------------------------------------------------------------
 

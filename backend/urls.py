@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from back_office.site import site as back_office
 from graphql_schema.views import graphql_view
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("admin/", back_office.urls),
     path("", include("apps.pages.urls")),
     path("graphql/", graphql_view),
     path("api/auth/", include("apps.staff.api.urls")),

@@ -1,0 +1,61 @@
+"""The site that the pages hang in: who is let in, and in whose time it is written."""
+
+from __future__ import annotations
+
+from functools import update_wrapper
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+from unfold.sites import UnfoldAdminSite
+
+from apps.staff.identity import StaffIdentity
+from back_office.access import staff_of, zone_of
+from back_office.login import OfficeLoginForm
+
+
+class OfficeSite(UnfoldAdminSite):
+    """Lets in superusers, and people with the mark of staff who work at a hotel."""
+
+    login_form = OfficeLoginForm
+    index_title = "Today"
+    site_title = site_header = "Doorstep"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Answer whether this person has any business here."""
+        user = request.user
+        if not (user.is_active and user.is_staff):
+            return False
+        staff: StaffIdentity = staff_of(request)
+        return staff.is_superuser or bool(staff.roles)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Serve ``view`` to those who are let in, in the time of their hotel."""
+        guarded = super().admin_view(view, cacheable)
+
+        def in_hotel_time(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not self.has_permission(request):
+                return with_referrer(guarded(request, *args, **kwargs))
+            with timezone.override(zone_of(request)):
+                response = guarded(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()  # later, the zone would be another one
+            return with_referrer(response)
+
+        return update_wrapper(in_hotel_time, view)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the form, or let in."""
+        return with_referrer(super().login(request, extra_context))
+
+
+def with_referrer(response: HttpResponse) -> HttpResponse:
+    """Let browsers say where a form was: without it they send ``Origin: null``, and no form of
+    these pages would be taken. Other sites still learn nothing."""
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+site = OfficeSite(name="admin")

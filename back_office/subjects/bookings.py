@@ -1,0 +1,239 @@
+"""Pages of bookings and their guests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import register
+from django.db.models import CharField, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.decorators import display
+
+from apps.bookings.desk_lists import matching_search
+from apps.bookings.desk_view import DeskBooking, view_desk_booking
+from apps.bookings.models import HOLDER_PREFIX, Booking, Guest
+from apps.bookings.rules import allowed_actions
+from apps.bookings.selectors import is_askable
+from apps.bookings.states import BookingStatus
+from apps.common.errors import DomainError
+from apps.locks.models import AccessGrant
+from apps.locks.states import GrantState
+from apps.staff.roles import Permission
+from back_office.cells import NOTHING, colours, moment
+from back_office.deeds import DeedsAdmin, Panel
+from back_office.site import site
+from back_office.subjects.booking_filters import CodesFilter, DayFilter
+from back_office.subjects.guest_deeds import GUEST_DEEDS
+from back_office.subjects.stay_deeds import RULE_OF_DEED, STAY_DEEDS
+
+IN_HOUSE = "IN_HOUSE"
+STATE_COLOURS = colours(
+    good=[IN_HOUSE],
+    busy=[BookingStatus.PENDING],
+    bad=[BookingStatus.NO_SHOW, BookingStatus.CANCELLED],
+    plain=[BookingStatus.CONFIRMED, BookingStatus.COMPLETED],
+)
+CODE_COLOURS = colours(good=[GrantState.READY], busy=[GrantState.WAITING], bad=[GrantState.FAILED])
+CODES_SAY = {
+    GrantState.READY: "on the locks",
+    GrantState.WAITING: "on their way",
+    GrantState.FAILED: "a door has none",
+}
+
+
+@register(Booking, site=site)
+class BookingAdmin(DeedsAdmin):
+    """Bookings. Everything about them changes by deeds."""
+
+    views = Permission.VIEW_BOOKINGS
+    list_display = (
+        "booking_id",
+        "guest_name",
+        "room",
+        "check_in_date",
+        "check_out_date",
+        "state",
+        "codes",
+    )
+    list_filter = (DayFilter, CodesFilter, "status")
+    search_fields = ("booking_id",)  # what is searched stands in ``get_search_results``
+    search_help_text = "Booking, reference, name, room or car registration"
+    date_hierarchy = None
+    ordering = ("-check_in_date", "-pk")
+    deeds = STAY_DEEDS
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("booking_id", "booking_reference"),
+                    ("standing", "room"),
+                    ("arrival", "departure"),
+                    ("checked_in_at", "checked_out_at"),
+                )
+            },
+        ),
+        (
+            "On file",
+            {"fields": (("contact_name", "contact_phone"), ("contact_email", "language"), "hotel")},
+        ),
+    )
+    export_columns = (
+        ("hotel", lambda row: row.hotel.slug),
+        ("booking_id", lambda row: row.booking_id),
+        ("booking_reference", lambda row: row.booking_reference),
+        ("guest", lambda row: name_of(row)),
+        ("room", lambda row: row.assigned_room.number if row.assigned_room else None),
+        ("check_in_date", lambda row: row.check_in_date.isoformat()),
+        ("check_out_date", lambda row: row.check_out_date.isoformat()),
+        ("status", lambda row: row.status),
+        ("checked_in_at", lambda row: row.checked_in_at),
+        ("checked_out_at", lambda row: row.checked_out_at),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return bookings with all that the list shows of them."""
+        grants = AccessGrant.objects.exclude(state=GrantState.ENDED).filter(
+            holder=Concat(Value(HOLDER_PREFIX), Cast(OuterRef("pk"), CharField()))
+        )
+        primary = Prefetch(
+            "guests", Guest.objects.filter(is_primary=True), to_attr="primary_guests"
+        )
+        rows: QuerySet[Any] = super().get_queryset(request)
+        rows = rows.select_related("hotel", "assigned_room")
+        rows = rows.prefetch_related("check_outs", primary)
+        shown: QuerySet[Any] = rows.annotate(codes_state=Subquery(grants.values("state")[:1]))
+        return shown
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search as the desk's own lists do."""
+        term = search_term.strip()
+        if not is_askable(term):
+            return queryset.none(), False
+        return (queryset.filter(matching_search(term)) if term else queryset), False
+
+    def refusals(self, row: Any) -> dict[str, DomainError]:
+        """Return what stands against each deed, by the answers that the services give."""
+        answers = {
+            answer.action: answer.reasons for answer in allowed_actions(row, now=timezone.now())
+        }
+        by_rule = {deed: answers[rule][0] for deed, rule in RULE_OF_DEED.items() if answers[rule]}
+        return super().refusals(row) | by_rule
+
+    @display(description="guest", ordering="contact_name")
+    def guest_name(self, row: Any) -> str:
+        """Return who stays."""
+        return name_of(row) or NOTHING
+
+    @display(description="room", ordering="assigned_room__number")
+    def room(self, row: Booking) -> str:
+        """Return the room's number."""
+        return row.assigned_room.number if row.assigned_room else NOTHING
+
+    @display(description="state", label=STATE_COLOURS)
+    def state(self, row: Booking) -> tuple[str, str]:
+        """Return where the stay stands."""
+        if row.status == BookingStatus.CONFIRMED and row.checked_in_at is not None:
+            return IN_HOUSE, "in house"
+        return row.status, row.get_status_display()
+
+    @display(description="state")
+    def standing(self, row: Booking) -> str:
+        """Return where the stay stands, in words."""
+        _, words = self.state(row)
+        return str(words)
+
+    @display(description="codes", label=CODE_COLOURS)
+    def codes(self, row: Any) -> tuple[str, str] | None:
+        """Return how far the codes are."""
+        state = row.codes_state
+        return (state, CODES_SAY[state]) if state else None
+
+    @display(description="arrival")
+    def arrival(self, row: Booking) -> str:
+        """Return day and hour."""
+        hour = row.early_check_in_time or row.hotel.check_in_time
+        return f"{row.check_in_date:%a %d %b %Y}, {hour:%H:%M}"
+
+    @display(description="departure")
+    def departure(self, row: Booking) -> str:
+        """Return day and hour."""
+        hour = row.late_check_out_time or row.hotel.check_out_time
+        return f"{row.check_out_date:%a %d %b %Y}, {hour:%H:%M}"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Return what is computed."""
+        return ("standing", "room", "arrival", "departure")
+
+    def panels(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
+        """Return the people of the stay and its codes; digits are shown by a deed alone."""
+        desk: DeskBooking = view_desk_booking(row)
+        yield Panel(
+            title="Guests",
+            headers=("Name", "Phone", "E-mail", "Car"),
+            rows=[
+                (guest.full_name, guest.phone_number, guest.email, guest.car_registration)
+                for guest in desk.guests
+            ],
+        )
+        yield Panel(
+            title="Codes",
+            headers=("Door", "Code", "Kind", "State", "From", "Until", "First used"),
+            rows=[
+                (
+                    code.lock.name,
+                    "•" * 4,
+                    code.kind.lower(),
+                    code.get_state_display(),
+                    moment(code.starts_at),
+                    moment(code.ends_at),
+                    moment(code.first_used_at),
+                )
+                for code in desk.access_codes
+            ],
+        )
+
+
+def name_of(row: Any) -> str:
+    """Return who stays: as checked in, or as on file before that."""
+    name: str = row.primary_guests[0].full_name if row.primary_guests else row.contact_name
+    return name
+
+
+@register(Guest, site=site)
+class GuestAdmin(DeedsAdmin):
+    """People of bookings, as they checked in."""
+
+    hotel_path = "booking__hotel"
+    views = Permission.VIEW_BOOKINGS
+    list_display = ("full_name", "booking", "room", "car_registration", "created_at")
+    list_select_related = ("booking__hotel", "room")
+    search_fields = ("full_name", "car_registration", "booking__booking_id", "room__number")
+    ordering = ("-pk",)
+    fields = (
+        "full_name",
+        "phone_number",
+        "email",
+        "car_registration",
+        "booking",
+        "room",
+        "created_at",
+    )
+    deeds = GUEST_DEEDS
+    export_columns = (
+        ("hotel", lambda guest: guest.booking.hotel.slug),
+        ("booking_id", lambda guest: guest.booking.booking_id),
+        ("full_name", lambda guest: guest.full_name),
+        ("phone_number", lambda guest: guest.phone_number),
+        ("email", lambda guest: guest.email),
+        ("car_registration", lambda guest: guest.car_registration),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return people with their bookings."""
+        return super().get_queryset(request).select_related("booking__hotel", "room")

@@ -1,0 +1,60 @@
+"""What managers do with the logins of their people."""
+
+from __future__ import annotations
+
+from django.contrib.auth import password_validation
+from django.db import transaction
+
+from apps.staff.roles import Permission
+from apps.staff.services.logins import log_out_everywhere
+from back_office import inputs
+from back_office.deeds import Ask, Deed, DeedForm
+
+
+class PasswordForm(DeedForm):
+    """A new password."""
+
+    password = inputs.secret("New password", hint="Tell it in person.")
+
+    def clean_password(self) -> str:
+        """Refuse what is too short or too common."""
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password, self.row)
+        return password
+
+
+@transaction.atomic
+def _set_password(ask: Ask) -> None:
+    ask.row.set_password(ask.data["password"])
+    ask.row.save(update_fields=["password"])
+    log_out_everywhere(ask.row)
+
+
+def _log_out(ask: Ask) -> None:
+    log_out_everywhere(ask.row)
+
+
+PEOPLE_DEEDS = (
+    Deed(
+        name="set-password",
+        label="Set a new password",
+        icon="key",
+        needs=Permission.MANAGE_STAFF,
+        tells=lambda user: (
+            f"{user.get_username()} logs in with the new password from now on.",
+            "Every login of theirs ends, here and in apps.",
+        ),
+        does=_set_password,
+        form=PasswordForm,
+    ),
+    Deed(
+        name="log-out",
+        label="End all logins",
+        icon="logout",
+        needs=Permission.MANAGE_STAFF,
+        tells=lambda user: (
+            f"Every app that {user.get_username()} is logged in to asks for the password again.",
+        ),
+        does=_log_out,
+    ),
+)
