@@ -21,8 +21,8 @@ class IdempotencyConflict(Conflict):
     code = "IDEMPOTENCY_CONFLICT"
     sentence = "This key was used for something else before; send a new one."
 
-    def __init__(self) -> None:
-        super().__init__(field=FIELD)
+    def __init__(self, *, field: str = FIELD) -> None:
+        super().__init__(field=field)
 
 
 def clean_key(text: str | None, *, field: str = FIELD) -> str | None:

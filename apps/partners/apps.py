@@ -5,3 +5,9 @@ class PartnersConfig(AppConfig):
     name = "apps.partners"
     label = "partners"
     verbose_name = "Partners"
+
+    def ready(self) -> None:
+        from apps.partners import jobs, receivers  # models exist only now
+
+        jobs.register_all()
+        receivers.connect()
