@@ -57,6 +57,11 @@ class Conflict(DomainError):
     sentence = "The present state does not allow that."
 
 
+class PreconditionFailed(DomainError):
+    code = "PRECONDITION_FAILED"
+    sentence = "It has changed since it was read; read it again and decide anew."
+
+
 class Pending(DomainError):
     """Accepted and under way: ask again in ``retry_after_seconds``."""
 
