@@ -20,6 +20,22 @@ class BookingNotConfirmed(errors.Conflict):
     sentence = "This booking is not confirmed yet; please contact the hotel."
 
 
+class BookingExists(errors.Conflict):
+    code = "BOOKING_EXISTS"
+    sentence = "The hotel has a booking of that reference already; change that one."
+
+    def __init__(self) -> None:
+        super().__init__(field="booking_reference")
+
+
+class RoomNeeded(errors.Conflict):
+    code = "ROOM_OCCUPIED"
+    sentence = "The guest is in house; give them another room instead of none."
+
+    def __init__(self) -> None:
+        super().__init__(field="room_number")
+
+
 class GuestInHouse(errors.Conflict):
     code = "BOOKING_NOT_CONFIRMED"
     sentence = "The guest is in house; check them out instead."

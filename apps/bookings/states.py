@@ -28,8 +28,9 @@ ALLOWED: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     B.NO_SHOW: frozenset({B.CONFIRMED}),
 }
 
+CLOSED: Final = frozenset({B.CANCELLED, B.NO_SHOW})
 # References in these states answer like unknown ones.
-HIDDEN_FROM_GUESTS: Final = frozenset({B.CANCELLED, B.NO_SHOW})
+HIDDEN_FROM_GUESTS: Final = CLOSED
 
 
 class RoomCondition(models.TextChoices):

@@ -62,6 +62,7 @@ class Booking(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["booking_reference"], name="bookings_reference"),
             models.Index(fields=["hotel", "check_in_date"], name="bookings_arrivals"),
+            models.Index(fields=["hotel", "updated_at"], name="bookings_changes"),
         ]
 
     def __str__(self) -> str:

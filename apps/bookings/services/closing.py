@@ -45,9 +45,18 @@ def _close(booking: Booking, target: BookingStatus, performed_by: str) -> Bookin
         raise BookingNotConfirmed
     booking.status = target
     booking.save(update_fields=["status", "updated_at"])
+    let_go(booking, performed_by=performed_by)
+    booking_event(booking, EVENT_NAMES[target])
+    return booking
+
+
+def let_go(booking: Booking, *, performed_by: str) -> None:
+    """Give back what a booking holds that has just been closed: nights, arrival, check-in, codes.
+
+    The caller holds the lock on ``booking`` and tells of it afterwards.
+    """
     hold_nights(booking)
     stop_expecting(booking)
     booking_closed.send(sender=Booking, booking=booking)
-    close_doors(booking, actor=performed_by, reason=f"The booking is {target.label}.")
-    booking_event(booking, EVENT_NAMES[target])
-    return booking
+    label = BookingStatus(booking.status).label
+    close_doors(booking, actor=performed_by, reason=f"The booking is {label}.")

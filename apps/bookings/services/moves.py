@@ -49,16 +49,18 @@ def move_booking(*, booking: Booking, room: Room, performed_by: str) -> Booking:
     adjust_doors(booking, actor=performed_by, reason="Moved to another room.")
     news: list[News | None] = []
     if booking.checked_in_at is not None:
-        news = _change_rooms_in_house(booking, left, target, performed_by)
+        news = change_rooms_in_house(booking, left, target, performed_by)
     else:
         follow_stay(booking)
     tell(booking.hotel, *news, news_of_booking(booking, "booking-moved"))
     return booking
 
 
-def _change_rooms_in_house(
+def change_rooms_in_house(
     booking: Booking, left: Room | None, target: Room, performed_by: str
 ) -> list[News | None]:
+    """Take the guest from one room to another; the caller holds the locks on all three and tells
+    the news that is returned."""
     news: list[News | None] = []
     booking.guests.update(room=target)
     old_target = target.status
@@ -113,7 +115,7 @@ def apply_dates(booking: Booking, *, performed_by: str) -> None:
 
     The caller holds the lock on ``booking``. Raises InvalidDates, RoomNotAvailable.
     """
-    _require_usable_dates(booking, hotel_today(booking.hotel.zone, timezone.now()))
+    require_usable_dates(booking, hotel_today(booking.hotel.zone, timezone.now()))
     booking.save(
         update_fields=[
             "check_in_date",
@@ -128,7 +130,8 @@ def apply_dates(booking: Booking, *, performed_by: str) -> None:
     follow_stay(booking)
 
 
-def _require_usable_dates(booking: Booking, today: date) -> None:
+def require_usable_dates(booking: Booking, today: date) -> None:
+    """Refuse dates, as changed in memory, that no stay can have. Raises InvalidDates."""
     arrival, departure = booking.check_in_date, booking.check_out_date
     if arrival >= departure:
         raise InvalidDates("Departure must be after arrival.", field="check_out_date")
