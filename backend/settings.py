@@ -304,6 +304,7 @@ SPECTACULAR_SETTINGS = {
         "MessageSender": "apps.concierge.states.Side",
         "RoomServiceOrderStatus": "apps.concierge.states.OrderStatus",
         "PartnerScope": "apps.partners.scopes.Scope",
+        "PartnerBulkOutcome": "apps.partners.api.bulk_items.BulkOutcome",
         "SeatStatus": "apps.seating.states.SeatStatus",
         "SeatOrderStatus": "apps.seating.states.OrderStatus",
         "PaymentMark": "apps.seating.states.PaymentMark",

@@ -6,18 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.bookings.models import Hotel
 from apps.common.errors import Forbidden
 from apps.partners.scopes import Scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerHotel:
-    """A hotel that a key is for."""
-
-    pk: int
-    slug: str
-    name: str
-    timezone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +21,7 @@ class PartnerIdentity:
     name: str
     prefix: str
     scopes: frozenset[Scope]
-    hotels: Mapping[str, PartnerHotel]
+    hotels: Mapping[str, Hotel]
     expires_at: datetime | None
 
     @property

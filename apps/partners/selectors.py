@@ -8,10 +8,11 @@ from typing import Final
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.bookings.models import Hotel
 from apps.common.crypto import token_digest
 from apps.common.errors import NotAuthenticated
 from apps.partners.errors import KeyNotFound
-from apps.partners.identity import PartnerHotel, PartnerIdentity
+from apps.partners.identity import PartnerIdentity
 from apps.partners.models import ApiKey
 
 SCHEME: Final = "api-key"
@@ -36,14 +37,10 @@ def identify(authorization: str) -> PartnerIdentity:
     if not found or not found[0].apikey.is_alive(timezone.now()):
         raise NotAuthenticated
     _note_use(found[0].apikey)
-    hotels = [row.hotel for row in found]
-    return _identity(
-        found[0].apikey,
-        [PartnerHotel(pk=h.pk, slug=h.slug, name=h.name, timezone=h.timezone) for h in hotels],
-    )
+    return _identity(found[0].apikey, [row.hotel for row in found])
 
 
-def _identity(key: ApiKey, hotels: list[PartnerHotel]) -> PartnerIdentity:
+def _identity(key: ApiKey, hotels: list[Hotel]) -> PartnerIdentity:
     return PartnerIdentity(
         partner_id=key.partner_id,
         partner_name=key.partner.name,

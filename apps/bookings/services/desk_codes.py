@@ -16,7 +16,7 @@ from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.states import BookingStatus
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.selectors import find_live_grant, list_current_codes
-from apps.locks.services.reveals import note_shown_to_staff
+from apps.locks.services.reveals import note_shown
 from apps.locks.services.swaps import replace_code
 
 
@@ -81,7 +81,7 @@ def show_codes_at_desk(*, booking: Booking, performed_by: str) -> list[AccessCod
     Raises CodesMissing.
     """
     grant = _require_grant(booking)
-    note_shown_to_staff(grant, actor=performed_by)
+    note_shown(grant, actor=performed_by)
     return list(list_current_codes(grant))
 
 

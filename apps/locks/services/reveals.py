@@ -31,6 +31,6 @@ def note_revealed(grant: AccessGrant, *, actor: str) -> None:
     grant.revealed_at = now
 
 
-def note_shown_to_staff(grant: AccessGrant, *, actor: str) -> None:
-    """Append a line to the grant's history: each time, for whoever of the staff it is."""
+def note_shown(grant: AccessGrant, *, actor: str) -> None:
+    """Append a line to the grant's history: each time, whoever it is besides the guest."""
     record("revealed", grant=grant, actor=actor)
