@@ -378,6 +378,26 @@ def test_a_change_is_refused_where_the_reservation_has_changed_since(
     assert put(partner, "LS-2", body_of(hotel), **{"If-None-Match": "*"}).status_code == 201
 
 
+def test_what_is_asked_twice_with_one_key_is_done_once(hotel: Hotel, partner: APIClient) -> None:
+    body = {**body_of(hotel), "booking_reference": "LS-1"}
+    key = {"Idempotency-Key": "7c9e6679"}
+
+    made, again = (post(partner, RESERVATIONS, body, **key) for _ in range(2))
+    other = post(partner, RESERVATIONS, {**body, "booking_reference": "LS-2"}, **key)
+    ends = [post(partner, one("LS-1", "cancel"), **key) for _ in range(2)]
+    bulk = {"reservations": [{**body, "booking_reference": "LS-3"}, {}]}
+    many = [post(partner, f"{ROOT}bulk/reservations/", bulk, **key) for _ in range(2)]
+
+    assert (made.status_code, again.status_code) == (201, 201)
+    assert again.json() == made.json()
+    assert [answer.get("Idempotent-Replayed") for answer in (made, again)] == [None, "true"]
+    assert refusal(other) == (409, "IDEMPOTENCY_CONFLICT")
+    assert ends[0].json() == ends[1].json()
+    assert many[0].json() == many[1].json()
+    assert [row["outcome"] for row in many[1].json()["results"]] == ["CREATED", "REFUSED"]
+    assert events_of(hotel) == ["booking-created", "booking-cancelled", "booking-created"]
+
+
 # -- whose it is -----------------------------------------------------------------------------------
 
 

@@ -10,10 +10,12 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from apps.bookings import errors
 from apps.common.api.pagination import PAGE_PARAMETERS
 from apps.common.errors import DomainError, Invalid, PreconditionFailed
+from apps.common.idempotency import IdempotencyConflict
 from apps.locks.errors import NoFreePin
 from apps.partners.api.conditions import ETAG, IF_MATCH, IF_NONE_MATCH
 from apps.partners.api.documentation import partner_refusals, rate_headers
 from apps.partners.api.hotels import HOTEL, HotelNotFound
+from apps.partners.api.once import KEY_PARAMETER
 from apps.partners.api.serializers import (
     BulkReservationResultsSerializer,
     BulkReservationsSerializer,
@@ -120,11 +122,13 @@ CREATE: Final = extend_schema(
         "One whose reference the hotel does not have yet; `PUT` makes or changes. Both dates are "
         "needed. Without a room no capacity is checked."
     ),
-    parameters=[HOTEL, ETAG, *rate_headers(201)],
+    parameters=[HOTEL, KEY_PARAMETER, ETAG, *rate_headers(201)],
     request=NewReservationSerializer,
     responses={
         201: ReservationSerializer,
-        **partner_refusals(*STORING, errors.BookingExists, PreconditionFailed, has_body=True),
+        **partner_refusals(
+            *STORING, errors.BookingExists, IdempotencyConflict, PreconditionFailed, has_body=True
+        ),
     },
     examples=[
         OpenApiExample(name="Two nights in room 101", request_only=True, value=SENT),
@@ -195,13 +199,14 @@ BULK: Final = extend_schema(
     description=(
         "Each as by `PUT`, in the order sent and in a transaction of its own: one that is refused "
         "stops no other. The answer is 200 with a result for each; an item of a hotel that the key "
-        "is not for is NOT_FOUND."
+        "is not for is NOT_FOUND. Sent again it changes nothing, so it needs no `Idempotency-Key`; "
+        "with one, all that was done is committed together."
     ),
-    parameters=[HOTEL, *rate_headers(200)],
+    parameters=[HOTEL, KEY_PARAMETER, *rate_headers(200)],
     request=BulkReservationsSerializer,
     responses={
         200: BulkReservationResultsSerializer,
-        **partner_refusals(Invalid, HotelNotFound, has_body=True),
+        **partner_refusals(Invalid, HotelNotFound, IdempotencyConflict, has_body=True),
     },
     examples=[
         OpenApiExample(name="Two", request_only=True, value={"reservations": [SENT, SENT]}),
@@ -247,7 +252,7 @@ def _action(
         tags=TAGS,
         summary=summary,
         description=f"{description} Done already, it is the same success again.",
-        parameters=[REFERENCE, HOTEL, IF_MATCH, ETAG, *rate_headers(200)],
+        parameters=[REFERENCE, HOTEL, KEY_PARAMETER, IF_MATCH, ETAG, *rate_headers(200)],
         request=request,
         responses={
             200: ReservationSerializer,
@@ -256,8 +261,9 @@ def _action(
                 errors.BookingNotFound,
                 HotelNotFound,
                 *kinds,
+                IdempotencyConflict,
                 PreconditionFailed,
-                has_body=request is not None,
+                has_body=True,
             ),
         },
         examples=[_shown(**changed)],

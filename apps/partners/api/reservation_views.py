@@ -25,6 +25,7 @@ from apps.partners.api import reservation_documentation as documentation
 from apps.partners.api.base import PartnerView
 from apps.partners.api.conditions import condition_of, with_tag
 from apps.partners.api.hotels import hotel_meant, hotel_of_address, named_hotel
+from apps.partners.api.once import once
 from apps.partners.api.serializers import (
     CheckInSerializer,
     NewReservationSerializer,
@@ -112,6 +113,7 @@ class ReservationsView(ReservationDoor):
         return Response({**body, MARK: exactly(mark)})
 
     @documentation.CREATE
+    @once
     def post(self, request: Request) -> Response:
         """Make one."""
         said = read_body(request, NewReservationSerializer)
@@ -166,6 +168,7 @@ class CancelView(ReservationActionView):
     """``…/cancel/``."""
 
     @documentation.CANCEL
+    @once
     def post(self, request: Request, booking_reference: str) -> Response:
         """Cancel it."""
         actor = self.partner.actor
@@ -180,6 +183,7 @@ class NoShowView(ReservationActionView):
     """``…/no-show/``."""
 
     @documentation.NO_SHOW
+    @once
     def post(self, request: Request, booking_reference: str) -> Response:
         """Note that the guest never came."""
         actor = self.partner.actor
@@ -194,6 +198,7 @@ class CheckInView(ReservationActionView):
     """``…/check-in/``."""
 
     @documentation.CHECK_IN
+    @once
     def post(self, request: Request, booking_reference: str) -> Response:
         """Take the guest in."""
         number = read_body(request, CheckInSerializer).get("room_number")
@@ -210,6 +215,7 @@ class CheckOutView(ReservationActionView):
     """``…/check-out/``."""
 
     @documentation.CHECK_OUT
+    @once
     def post(self, request: Request, booking_reference: str) -> Response:
         """End the stay."""
         actor = self.partner.actor
