@@ -9,7 +9,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from backend import environment
+from backend import api_document, environment
 
 try:
     ENVIRONMENT = environment.load()
@@ -286,8 +286,14 @@ REST_KNOX = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Doorstep",
-    "DESCRIPTION": "Self check-in, the desk, seats and partners over REST.",
+    "DESCRIPTION": api_document.DESCRIPTION,
     "VERSION": "1.0.0",
+    "TAGS": api_document.TAGS,
+    "SERVERS": api_document.SERVERS,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.common.api.document.complete_document",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,  # what is sent has rules that what is answered does not know
     "ENUM_NAME_OVERRIDES": {

@@ -40,11 +40,11 @@ def retry_after(*statuses: int) -> OpenApiParameter:
 
 
 def _response(bodies: list[dict[str, Any]]) -> OpenApiResponse:
-    codes = [body["error"]["code"] for body in bodies]
+    of_codes: dict[str, dict[str, Any]] = {}
+    for body in bodies:
+        of_codes.setdefault(body["error"]["code"], body)  # the door's own sentence before any's
     return OpenApiResponse(
         response=ErrorEnvelopeSerializer,
-        description=", ".join(codes),
-        examples=[
-            OpenApiExample(name=code, value=body) for code, body in zip(codes, bodies, strict=True)
-        ],
+        description=", ".join(of_codes),
+        examples=[OpenApiExample(name=code, value=body) for code, body in of_codes.items()],
     )

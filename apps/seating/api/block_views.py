@@ -24,7 +24,7 @@ from apps.seating.services.blocks import BlockRequest, block_seats, unblock_seat
 from apps.seating.services.seat_import import import_seats
 from apps.staff.roles import Permission
 
-TAGS = ["Seats, for staff"]
+TAGS = ["Desk: seats"]
 STAFF = (NotAuthenticated, Forbidden, errors.EventNotFound)
 
 

@@ -37,7 +37,7 @@ from apps.seating.services.reviews import (
 from apps.seating.states import OrderStatus, PaymentMark
 from apps.staff.roles import Permission
 
-TAGS = ["Seats, for staff"]
+TAGS = ["Desk: seats"]
 STAFF = (NotAuthenticated, Forbidden, errors.EventNotFound)
 ACTING = (*STAFF, errors.OrderNotFound, errors.StaleVersion, errors.OrderClosed)
 

@@ -46,4 +46,8 @@ class StaffAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Return the scheme's description."""
-        return {"type": "http", "scheme": "bearer"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The `token` that `POST /api/auth/token/` answered with.",
+        }

@@ -47,7 +47,7 @@ class TokenView(SecretView):
         parameters=[retry_after(429)],
         responses={200: LoginSerializer, **refusals(NotAuthenticated, RateLimited, has_body=True)},
         auth=[],
-        tags=["staff"],
+        tags=["Desk: login"],
     )
     def post(self, request: Request) -> Response:
         """Log in."""
@@ -63,7 +63,7 @@ class TokenView(SecretView):
         summary="Log out",
         description="Ends the login whose token is used; others of the same person go on.",
         responses={204: None, **refusals(NotAuthenticated)},
-        tags=["staff"],
+        tags=["Desk: login"],
     )
     def delete(self, request: Request) -> Response:
         """Log out."""
