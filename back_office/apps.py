@@ -5,7 +5,18 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # One module for each subject; what is not named here has no page.
-SUBJECTS = ("bookings", "concierge", "hotels", "people")
+SUBJECTS = (
+    "bookings",
+    "concierge",
+    "desk",
+    "doors",
+    "hotels",
+    "housework",
+    "people",
+    "records",
+    "seat_orders",
+    "seats",
+)
 
 
 class BackOfficeConfig(AppConfig):

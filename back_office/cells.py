@@ -19,7 +19,7 @@ def moment(value: datetime | None) -> str:
     """Return an instant in the time of the page."""
     if value is None:
         return NOTHING
-    return date_format(timezone.localtime(value), "j M Y, H:i")
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 def csv_cell(value: Any, zone: ZoneInfo) -> Any:

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.cache import add_never_cache_headers
 
 from apps.common.errors import DomainError
 from apps.staff.identity import StaffIdentity
@@ -27,7 +28,12 @@ DONE: Final = "Done."
 
 
 class DeedForm(forms.Form):
-    """What a deed needs to be told; ``row`` is what it is about."""
+    """What a deed needs to be told; ``row`` is what it is about.
+
+    An address may fill in ``prefilled`` fields, and no others.
+    """
+
+    prefilled: ClassVar[Sequence[str]] = ()
 
     def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,13 +84,14 @@ class Deed:
     """A button. ``tells`` are the sentences of what will happen, ``does`` calls the service and may
     return what to say when it is done; ``against`` asks the rules why it can't be done now.
 
-    ``shows`` in place of ``does``: what it returns is shown once and kept nowhere.
+    ``needs`` None: the platform's own people alone. ``shows`` in place of ``does``: what it returns
+    is shown once and kept nowhere.
     """
 
     name: str
     label: str
     icon: str
-    needs: Permission
+    needs: Permission | None
     tells: Callable[[Any], Sequence[str]]
     does: Callable[[Ask], str | None] = _nothing
     shows: Callable[[Ask], Panel] | None = None
@@ -147,7 +154,9 @@ class DeedsAdmin(ExportingAdmin):
         extra = dict(extra_context or {})
         row = self.get_object(request, unquote(object_id)) if object_id else None
         if row is not None and self.has_view_permission(request, row):
-            extra["buttons"] = self.buttons(request, row)
+            buttons = self.buttons(request, row)
+            extra["buttons"] = buttons
+            extra["refused_buttons"] = [button for button in buttons if not button.is_allowed]
             extra["panels"] = list(self.panels(request, row))
         return super().changeform_view(request, object_id, form_url, extra)
 
@@ -161,8 +170,14 @@ class DeedsAdmin(ExportingAdmin):
                 refusal=refusals[deed.name].message if deed.name in refusals else None,
             )
             for deed in self.deeds
-            if self.may(request, deed.needs, row)
+            if self.may_do(request, deed, row)
         ]
+
+    def may_do(self, request: HttpRequest, deed: Deed, row: Any) -> bool:
+        """Answer whether this person may do that at the row's hotel."""
+        if deed.needs is None:
+            return staff_of(request).is_superuser
+        return self.may(request, deed.needs, row)
 
     def deed_url(self, row: Any, name: str) -> str:
         """Return the address of a deed's page."""
@@ -180,9 +195,15 @@ class DeedsAdmin(ExportingAdmin):
         found = next((one for one in self.deeds if one.name == deed), None)
         if row is None or found is None:
             raise Http404
-        if not self.may(request, found.needs, row):
+        if not self.may_do(request, found, row):
             raise PermissionDenied
-        form = found.form(request.POST if request.method == "POST" else None, row=row)
+        form = found.form(
+            request.POST if request.method == "POST" else None,
+            row=row,
+            initial={
+                name: request.GET[name] for name in found.form.prefilled if name in request.GET
+            },
+        )
         if request.method == "POST" and form.is_valid():
             done = self._do(request, found, row, form)
             if done is not None:
@@ -216,13 +237,13 @@ class DeedsAdmin(ExportingAdmin):
             "panels": [shown],
         }
         response = TemplateResponse(request, "back_office/shown.html", context)
-        response["Cache-Control"] = "no-store"
+        add_never_cache_headers(response)
         return response
 
     def _deed_page(
         self, request: HttpRequest, deed: Deed, row: Any, form: DeedForm
     ) -> HttpResponse:
-        against = next(iter(deed.against(row)), None)
+        against = self.refusals(row).get(deed.name)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

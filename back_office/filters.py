@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from back_office.access import hotels_of
+
+MOST_OFFERED: Final = 50
+LONGEST_KEY: Final = 18
 
 
 class HotelFilter(SimpleListFilter):
@@ -56,3 +59,28 @@ class ChoiceFilter(SimpleListFilter):
     def matching(self, request: HttpRequest, rows: QuerySet[Any], choice: str) -> QuerySet[Any]:
         """Return those of ``rows`` that fit."""
         raise NotImplementedError
+
+
+class OwnRowsFilter(SimpleListFilter):
+    """The rows that belong to one row of another subject, offered from one's own hotels alone.
+
+    ``parameter_name`` is the foreign key's name too.
+    """
+
+    model: type[Model]
+    newest_first: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the newest ones that this person may see."""
+        page = model_admin.admin_site.get_model_admin(self.model)
+        rows = page.get_queryset(request).order_by(self.newest_first)[:MOST_OFFERED]
+        return [(str(row.pk), str(row)) for row in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the chosen one's rows."""
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        if not (chosen.isascii() and chosen.isdigit()) or len(chosen) > LONGEST_KEY:
+            return queryset.none()
+        return queryset.filter(**{str(self.parameter_name): int(chosen)})

@@ -83,10 +83,11 @@ def amount(label: str, *, hint: str = "") -> forms.DecimalField:
     )
 
 
-def secret(label: str, *, hint: str = "") -> forms.CharField:
+def secret(label: str, *, required: bool = True, hint: str = "") -> forms.CharField:
     """Return a field for a new password."""
     return forms.CharField(
         label=label,
+        required=required,
         strip=False,
         help_text=hint,
         widget=widgets.UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),

@@ -17,16 +17,45 @@ GROUPS: Final[Sequence[tuple[str, Sequence[tuple[str, str, str]]]]] = (
         (
             ("bookings.booking", "Bookings", "book_online"),
             ("bookings.guest", "Guests", "person"),
+            ("checkin.checkinflow", "Online check-ins", "how_to_reg"),
+            ("common.alert", "Alerts", "warning"),
+            ("common.notice", "Notices sent", "mail"),
         ),
     ),
-    ("Rooms", (("bookings.room", "Rooms", "bed"),)),
-    ("House", (("concierge.menuitem", "Menu", "restaurant_menu"),)),
+    (
+        "Rooms",
+        (
+            ("bookings.room", "Rooms", "bed"),
+            ("bookings.housekeepingtask", "Housekeeping", "mop"),
+            ("bookings.maintenance", "Maintenance", "build"),
+        ),
+    ),
+    (
+        "Room service",
+        (
+            ("concierge.roomserviceorder", "Orders", "room_service"),
+            ("concierge.menuitem", "Menu", "restaurant_menu"),
+        ),
+    ),
+    (
+        "Seats",
+        (
+            ("seating.seatorder", "Orders and payments", "receipt_long"),
+            ("seating.seatingevent", "Events", "event"),
+            ("seating.seat", "Seats", "event_seat"),
+            ("seating.waitinglistentry", "Waiting list", "hourglass"),
+        ),
+    ),
     (
         "Settings",
         (
             ("bookings.hotel", "Hotel", "hotel"),
             ("auth.user", "People", "badge"),
             ("staff.membership", "Roles", "manage_accounts"),
+            ("locks.lock", "Locks", "lock"),
+            ("locks.lockaccount", "Lock accounts", "vpn_key"),
+            ("bookings.guesterasure", "Erasures", "person_remove"),
+            ("bookings.removalrecord", "Removals", "delete_history"),
         ),
     ),
 )

@@ -240,6 +240,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "back_office.formats"  # hours of the day count to 24
 USE_I18N = True
 USE_TZ = True
 

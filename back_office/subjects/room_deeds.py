@@ -15,6 +15,7 @@ from apps.common.errors import DomainError
 from apps.staff.roles import Permission
 from back_office import inputs
 from back_office.deeds import Ask, Deed, DeedForm
+from back_office.subjects.door_deeds import CHOOSE_LOCKS
 
 SOURCE = "back_office"
 S = RoomStatus
@@ -173,4 +174,5 @@ ROOM_DEEDS = (
         does=_plan,
         form=MaintenanceForm,
     ),
+    CHOOSE_LOCKS,
 )
