@@ -33,6 +33,7 @@ MINIMUM_SECRET_LENGTH: Final = 32
 NAME: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]"
 HOST: Final = re.compile(rf"\*|\.?(?:{NAME})")
 ORIGIN: Final = re.compile(rf"https?://(?:\*\.)?(?:{NAME})(?::\d{{1,5}})?", re.IGNORECASE)
+ALL: Final = "*"
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
@@ -55,6 +56,7 @@ class Environment:
     field_encryption_keys: tuple[str, ...]
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
+    cors_allowed_origins: list[str]
     database: dict[str, Any]
     redis_url: str
     ttlock_api_url: str
@@ -119,6 +121,7 @@ class _Reader:
             field_encryption_keys=self._keys(var_dir, development=development),
             allowed_hosts=self._hosts(),
             csrf_trusted_origins=self._origins(),
+            cors_allowed_origins=self._cors_origins(),
             database=self._database(database_url, var_dir),
             redis_url=redis_url,
             ttlock_api_url=api_url or (SIMULATOR_URL if debug else VENDOR_URL),
@@ -306,6 +309,17 @@ class _Reader:
             raise SettingsError(
                 "CSRF_TRUSTED_ORIGINS lists schemes with hosts and no paths, "
                 "such as https://desk.example.com."
+            )
+        return origins
+
+    def _cors_origins(self) -> list[str]:
+        origins = self._list("CORS_ALLOWED_ORIGINS", [])
+        if origins != [ALL] and not all(
+            ORIGIN.fullmatch(one) and ALL not in one for one in origins
+        ):
+            raise SettingsError(
+                "CORS_ALLOWED_ORIGINS lists schemes with hosts, such as https://app.example.com, "
+                "or is * alone."
             )
         return origins
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import redis
+from corsheaders.defaults import default_headers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "knox",
+    "corsheaders",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -90,6 +92,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
@@ -363,6 +366,34 @@ UNFOLD = {
     },
     "SIDEBAR": {"navigation": "back_office.menu.navigation"},
 }
+
+# Pages of other origins may call the doors for programs where the setting names them. No cookie
+# counts there, so a page can only come with a key or token that it has been given.
+CORS_ALLOW_ALL_ORIGINS = ENVIRONMENT.cors_allowed_origins == [environment.ALL]
+CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else ENVIRONMENT.cors_allowed_origins
+CORS_ALLOW_CREDENTIALS = False
+CORS_URLS_REGEX = r"^/(?:api|graphql)/"
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "Deprecation",
+    "ETag",
+    "Idempotent-Replayed",
+    "Link",
+    "Location",
+    "RateLimit-Limit",
+    "RateLimit-Policy",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "Sunset",
+    "X-Request-ID",
+]
 
 # -- logs -------------------------------------------------------------------------------------
 
