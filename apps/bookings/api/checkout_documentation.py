@@ -24,8 +24,11 @@ TAGS: Final = ["Desk: check-out"]
 STAFF: Final = (NotAuthenticated, Forbidden)
 
 
-def _check_out(*, operation_id: str, summary: str, description: str) -> Callable[[F], F]:
+def _check_out(
+    *, operation_id: str, summary: str, description: str, is_legacy: bool = False
+) -> Callable[[F], F]:
     return extend_schema(
+        deprecated=is_legacy,
         operation_id=operation_id,
         tags=TAGS,
         summary=summary,
@@ -66,7 +69,11 @@ CHECK_OUT: Final = _check_out(
 LEGACY_CHECK_OUT: Final = _check_out(
     operation_id="staff_check_out_legacy",
     summary="Check a guest out, at the address of older front ends",
-    description="The same check-out as `room-bookings/{booking_id}/check-out/`.",
+    description=(
+        "The same check-out as `room-bookings/{booking_id}/check-out/`. Answers say since when the "
+        "address is out of use and how long it stays: `Deprecation`, `Sunset`, `Link`."
+    ),
+    is_legacy=True,
 )
 BULK_CHECK_OUT: Final = extend_schema(
     operation_id="staff_bulk_check_out",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any, ClassVar, Final
 
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +21,10 @@ from apps.bookings.services.bulk import BulkCheckOut, bulk_check_out
 from apps.bookings.services.checkout import checkout_booking
 from apps.common.api.views import read_body
 from apps.staff.roles import Permission
+
+# Written as RFC 9745 and RFC 8594 have it; about a year and a half for those who still call it.
+LEGACY_SINCE: Final = datetime(2026, 11, 20, tzinfo=UTC)
+LEGACY_UNTIL: Final = datetime(2028, 5, 31, tzinfo=UTC)
 
 
 class CheckOutView(StaffView):
@@ -48,6 +55,17 @@ class LegacyCheckOutView(CheckOutView):
     def post(self, _request: Request, booking_id: str, **_: Any) -> Response:
         """End the stay."""
         return self.check_out(booking_id)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say that the address goes out of use, from when on, and what takes its place."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        successor = reverse("staff-check-out", kwargs=self.kwargs)
+        final["Deprecation"] = f"@{int(LEGACY_SINCE.timestamp())}"
+        final["Sunset"] = format_datetime(LEGACY_UNTIL, usegmt=True)
+        final["Link"] = f'<{successor}>; rel="successor-version"'
+        return final
 
 
 class BulkCheckOutView(StaffView):
