@@ -63,7 +63,10 @@ def test_an_operation_answers_as_documented(case: Any, house: House) -> None:
             {name: existing[name] for name in set(existing) & set(case.path_parameters)}
         )
     case.call_and_validate(
-        headers=house.headers(case.operation.definition.raw.get("security", [])),
+        headers={
+            **house.headers(case.operation.definition.raw.get("security", [])),
+            "Accept-Encoding": "identity",  # within a process nobody unpacks what is packed
+        },
         excluded_checks=[positive_data_acceptance, negative_data_rejection],
         additional_checks=[refused_with_its_reason, refused_unless_empty],
     )
@@ -78,7 +81,7 @@ def refused_with_its_reason(context: Any, response: Any, case: Any) -> None:
     try:
         positive_data_acceptance(context, response, case)
     except RejectedPositiveData:
-        if response.status_code == PRECONDITION_FAILED and CONDITIONS & set(case.headers or {}):
+        if _has_unmet_condition(response, case):
             return
         if response.status_code != 400 or not set(_blamed(response)) <= _fields_of(case):
             raise
@@ -90,8 +93,17 @@ def refused_unless_empty(context: Any, response: Any, case: Any) -> None:
     try:
         negative_data_rejection(context, response, case)
     except AcceptedNegativeData:
+        if _has_unmet_condition(response, case):
+            return
         if "" not in (case.query or {}).values():
             raise
+
+
+def _has_unmet_condition(response: Any, case: Any) -> bool:
+    """Answer whether a tag that nobody has was sent, which is asked before anything else."""
+    return response.status_code == PRECONDITION_FAILED and bool(
+        CONDITIONS & set(case.headers or {})
+    )
 
 
 def _blamed(response: Any) -> list[str]:

@@ -12,6 +12,7 @@ from apps.common.api.views import read_body
 from apps.partners.api import reservation_documentation as documentation
 from apps.partners.api.base import PartnerView
 from apps.partners.api.bulk_items import put_reservations
+from apps.partners.api.compression import compressed
 from apps.partners.api.hotels import hotel_meant, hotel_of_address
 from apps.partners.api.once import once
 from apps.partners.api.serializers import (
@@ -24,6 +25,7 @@ from apps.partners.scopes import Scope
 from apps.partners.services.reservations import Sent
 
 
+@compressed
 class BulkReservationsView(PartnerView):
     """``bulk/reservations/``: beside the reservations, for one of them may be called anything."""
 

@@ -23,6 +23,7 @@ from apps.common.errors import Invalid
 from apps.common.settled import settled_until
 from apps.partners.api import reservation_documentation as documentation
 from apps.partners.api.base import PartnerView
+from apps.partners.api.compression import compressed
 from apps.partners.api.conditions import condition_of, with_tag
 from apps.partners.api.hotels import hotel_meant, hotel_of_address, named_hotel
 from apps.partners.api.once import once
@@ -85,6 +86,7 @@ def shown(booking: Booking, code: int = status.HTTP_200_OK) -> Response:
     return with_tag(Response(show_reservation(booking), status=code), booking)
 
 
+@compressed
 class ReservationsView(ReservationDoor):
     """``reservations/``."""
 

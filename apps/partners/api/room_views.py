@@ -17,6 +17,7 @@ from apps.locks.selectors import list_shown_codes
 from apps.locks.services.reveals import note_shown
 from apps.partners.api import room_documentation as documentation
 from apps.partners.api.base import PartnerView
+from apps.partners.api.compression import compressed
 from apps.partners.api.hotels import hotel_meant, named_hotel
 from apps.partners.api.serializers import (
     CodeFilterSerializer,
@@ -28,6 +29,7 @@ from apps.partners.reservations import get_reservation
 from apps.partners.scopes import Scope
 
 
+@compressed
 class RoomsView(PartnerView):
     """``rooms/``."""
 
