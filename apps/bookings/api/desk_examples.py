@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 
 from apps.bookings.errors import GuestInHouse
+from apps.common.api.documentation import page_shown, shown
 
 HOTEL_SLUG: Final = OpenApiParameter(
     name="hotel_slug",
@@ -41,9 +42,43 @@ _IN_HOUSE: Final[dict[str, Any]] = {
         },
     ],
 }
-IN_HOUSE: Final = OpenApiExample(
-    name="In house",
-    response_only=True,
-    status_codes=["200"],
-    value={"booking": _IN_HOUSE},
+IN_HOUSE: Final = shown("In house", {"booking": _IN_HOUSE})
+BOOKINGS: Final = page_shown({**_IN_HOUSE, "guest_name": "Mary O'Brien"})
+BOOKING: Final = shown(
+    "In house",
+    {
+        "booking": {
+            **_IN_HOUSE,
+            "guest_name": "Mary O'Brien",
+            "contact_name": "Mary O'Brien",
+            "contact_phone": "+442079460123",
+            "contact_email": "mary@example.com",
+            "language": "en",
+            "early_check_in_time": None,
+            "late_check_out_time": "13:00:00",
+            "check_in_at": "2026-06-12T15:00:00+01:00",
+            "check_out_at": "2026-06-14T13:00:00+01:00",
+            "guests": [
+                {
+                    "full_name": "Mary O'Brien",
+                    "phone_number": "+442079460123",
+                    "email": "mary@example.com",
+                    "car_registration": "191-KY-4711",
+                    "is_primary": True,
+                }
+            ],
+            "access_codes": [
+                {
+                    "lock_name": "Room 101",
+                    "is_front_door": False,
+                    "kind": "CUSTOM",
+                    "status": "SET",
+                    "starts_at": "2026-06-12T15:00:00+01:00",
+                    "ends_at": "2026-06-14T13:00:00+01:00",
+                    "verified_at": "2026-06-12T10:02:07+01:00",
+                    "first_used_at": "2026-06-12T15:24:40+01:00",
+                }
+            ],
+        }
+    },
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-EXAMPLE_TOKEN: Final = "Jm0w8bqYx4k2n1Rr6tQe3uPz5sVh7cLd9aFgXoKiMyE"  # noqa: S105  # opens nothing
 HOTEL: Final = {
     "name": "Hotel Killarney",
     "slug": "hotel-killarney",

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.bookings import errors
+from apps.bookings.api import room_examples
 from apps.bookings.api.desk import StaffView
 from apps.bookings.api.desk_examples import HOTEL_SLUG
 from apps.bookings.api.maintenance_serializers import (
@@ -52,6 +53,7 @@ class MaintenanceView(StaffView):
         description="What is planned or under way, the newest plan first.",
         parameters=[HOTEL_SLUG, *PAGE_PARAMETERS],
         responses={200: MaintenancePageSerializer, **refusals(*STAFF, Invalid)},
+        examples=[room_examples.MAINTENANCES],
     )
     def get(self, request: Request, **_: Any) -> Response:
         """Show a page of it."""
@@ -77,6 +79,7 @@ class MaintenanceView(StaffView):
             201: MaintenanceEnvelopeSerializer,
             **refusals(*STAFF, errors.RoomNotFound, errors.RoomNotAvailable, has_body=True),
         },
+        examples=[room_examples.PLAN, room_examples.PLANNED],
     )
     def post(self, request: Request, **_: Any) -> Response:
         """Plan it."""
@@ -108,6 +111,7 @@ class EndMaintenanceView(StaffView):
             200: MaintenanceEnvelopeSerializer,
             **refusals(*STAFF, errors.MaintenanceNotFound),
         },
+        examples=[room_examples.ENDED],
     )
     def post(self, _request: Request, maintenance_id: str, **_: Any) -> Response:
         """End it."""

@@ -7,6 +7,7 @@ from typing import Final
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 
 from apps.bookings import errors
+from apps.bookings.api import room_examples
 from apps.bookings.api.desk_examples import HOTEL_SLUG
 from apps.bookings.api.report_serializers import (
     DayRangeSerializer,
@@ -46,6 +47,7 @@ ROOMS: Final = extend_schema(
     ),
     parameters=[HOTEL_SLUG, RoomFilterSerializer, *PAGE_PARAMETERS],
     responses={200: BoardPageSerializer, **refusals(*STAFF, Invalid)},
+    examples=[room_examples.BOARD],
 )
 SET_ROOM_STATUS: Final = extend_schema(
     operation_id="staff_set_room_status",
@@ -72,6 +74,7 @@ SET_ROOM_STATUS: Final = extend_schema(
             request_only=True,
             value={"status": "OUT_OF_SERVICE", "note": "The shower leaks."},
         ),
+        room_examples.ROOM,
     ],
 )
 TASKS: Final = extend_schema(
@@ -81,6 +84,7 @@ TASKS: Final = extend_schema(
     description="Rooms to be made ready, oldest first.",
     parameters=[HOTEL_SLUG, TaskFilterSerializer, *PAGE_PARAMETERS],
     responses={200: TaskPageSerializer, **refusals(*STAFF, Invalid)},
+    examples=[room_examples.TASKS],
 )
 UPDATE_TASK: Final = extend_schema(
     operation_id="staff_housekeeping_task_update",
@@ -98,7 +102,8 @@ UPDATE_TASK: Final = extend_schema(
             name="Begun by Niamh",
             request_only=True,
             value={"status": "IN_PROGRESS", "assignee": "niamh"},
-        )
+        ),
+        room_examples.TASK,
     ],
 )
 ALERTS: Final = extend_schema(
@@ -109,6 +114,7 @@ ALERTS: Final = extend_schema(
     "is gone.",
     parameters=[HOTEL_SLUG, *PAGE_PARAMETERS],
     responses={200: AlertPageSerializer, **refusals(*STAFF, Invalid)},
+    examples=[room_examples.ALERTS],
 )
 ANALYTICS: Final = extend_schema(
     operation_id="staff_check_out_analytics",
@@ -120,4 +126,5 @@ ANALYTICS: Final = extend_schema(
     ),
     parameters=[HOTEL_SLUG, DayRangeSerializer],
     responses={200: TurnoverReportEnvelopeSerializer, **refusals(*STAFF, Invalid)},
+    examples=[room_examples.TURNOVER],
 )

@@ -7,6 +7,7 @@ from typing import Final
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from apps.bookings import errors
+from apps.bookings.api import desk_examples
 from apps.bookings.api.desk_examples import BOOKING_ID, HOTEL_SLUG, IN_HOUSE
 from apps.bookings.api.desk_serializers import BookingEnvelopeSerializer
 from apps.bookings.api.stay_desk_serializers import (
@@ -32,6 +33,7 @@ BOOKINGS: Final = extend_schema(
     description="The hotel's bookings, by arrival. Filters narrow together.",
     parameters=[HOTEL_SLUG, BookingFilterSerializer, *PAGE_PARAMETERS],
     responses={200: BookingPageSerializer, **refusals(*STAFF, Invalid)},
+    examples=[desk_examples.BOOKINGS],
 )
 BOOKING: Final = extend_schema(
     operation_id="staff_room_booking_retrieve",
@@ -43,6 +45,7 @@ BOOKING: Final = extend_schema(
     ),
     parameters=[HOTEL_SLUG, BOOKING_ID],
     responses={200: DeskBookingEnvelopeSerializer, **refusals(*STAFF, errors.BookingNotFound)},
+    examples=[desk_examples.BOOKING],
 )
 UNDO_CHECK_OUT: Final = extend_schema(
     operation_id="staff_undo_check_out",

@@ -105,7 +105,11 @@ class MoveSerializer(serializers.Serializer[Any]):
 class ChangeStaySerializer(serializers.Serializer[Any]):
     """Other dates or hours, in the hotel's zone; what is left out stays."""
 
-    check_in_date = serializers.DateField(default=None, allow_null=True)
-    check_out_date = serializers.DateField(default=None, allow_null=True)
-    early_check_in_time = serializers.TimeField(default=None, allow_null=True)
-    late_check_out_time = serializers.TimeField(default=None, allow_null=True)
+    check_in_date = serializers.DateField(default=None, allow_null=True, help_text="Arrival.")
+    check_out_date = serializers.DateField(default=None, allow_null=True, help_text="Departure.")
+    early_check_in_time = serializers.TimeField(
+        default=None, allow_null=True, help_text="On the day of arrival, before the hotel's hour."
+    )
+    late_check_out_time = serializers.TimeField(
+        default=None, allow_null=True, help_text="On the day of departure, after the hotel's hour."
+    )

@@ -20,7 +20,7 @@ from apps.checkin.api.documentation import flow_example
 from apps.checkin.api.funnel import CheckInFunnelEnvelopeSerializer, FunnelFilterSerializer
 from apps.checkin.api.serializers import CheckInFlowEnvelopeSerializer
 from apps.checkin.errors import FlowNotFound
-from apps.common.api.documentation import refusals
+from apps.common.api.documentation import refusals, shown
 from apps.common.api.pagination import PAGE_PARAMETERS
 from apps.common.errors import Forbidden, Invalid, NotAuthenticated
 from apps.locks.errors import NoFreePin
@@ -204,7 +204,7 @@ RESUME_CHECK_IN: Final = extend_schema(
         200: CheckInFlowEnvelopeSerializer,
         **refusals(*STAFF, errors.BookingNotFound, FlowNotFound),
     },
-    examples=[flow_example("At the second step", status="200", step=2, pin_status="READY")],
+    examples=[flow_example("At the second step", step=2, pin_status="READY")],
 )
 
 BULK_CHECK_IN: Final = extend_schema(
@@ -229,6 +229,30 @@ BULK_CHECK_IN: Final = extend_schema(
                 ],
                 "dry_run": False,
             },
-        )
+        ),
+        shown(
+            "One in house, one refused",
+            {
+                "items": [
+                    {
+                        "outcome": "CHECKED_IN",
+                        "booking_id": "BK-2026-0001",
+                        "room_id": 1,
+                        "room_number": 101,
+                        "code": None,
+                        "message": None,
+                    },
+                    {
+                        "outcome": "REFUSED",
+                        "booking_id": "BK-2026-0002",
+                        "room_id": None,
+                        "room_number": None,
+                        "code": errors.RoomOccupied.code,
+                        "message": errors.RoomOccupied.sentence,
+                    },
+                ],
+                "dry_run": False,
+            },
+        ),
     ],
 )

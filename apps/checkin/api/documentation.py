@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
-from apps.bookings.api.examples import EXAMPLE_TOKEN, HOTEL
+from apps.bookings.api.examples import HOTEL
 from apps.bookings.errors import (
     BookingNotConfirmed,
     BookingNotFound,
@@ -25,7 +25,7 @@ from apps.checkin.api.serializers import (
     PinProgressSerializer,
     StartCheckInSerializer,
 )
-from apps.common.api.documentation import refusals, retry_after
+from apps.common.api.documentation import EXAMPLE_TOKEN, refusals, retry_after, sent, shown
 from apps.common.errors import RateLimited
 from apps.concierge.api.examples import STAY
 from apps.concierge.api.serializers import StayEnvelopeSerializer
@@ -33,7 +33,7 @@ from apps.concierge.api.serializers import StayEnvelopeSerializer
 TAGS: Final = ["Self check-in"]
 
 
-def flow_example(name: str, *, status: str, **changed: Any) -> OpenApiExample:
+def flow_example(name: str, *, code: int = 200, **changed: Any) -> OpenApiExample:
     """Return an example of a flow just found, with what is ``changed``."""
     flow: dict[str, Any] = {
         "token": EXAMPLE_TOKEN,
@@ -58,16 +58,10 @@ def flow_example(name: str, *, status: str, **changed: Any) -> OpenApiExample:
         "check_in_date": "2026-06-12",
         "check_out_date": "2026-06-14",
     }
-    return OpenApiExample(
-        name=name, response_only=True, status_codes=[status], value={"flow": flow | changed}
-    )
+    return shown(name, {"flow": flow | changed}, status=code)
 
 
-def _sent(name: str, **value: Any) -> OpenApiExample:
-    return OpenApiExample(name=name, request_only=True, value=value)
-
-
-_PERSON: Final = {
+_PERSON: Final[dict[str, Any]] = {
     "full_name": "Mary O'Brien",
     "phone_number": "+442079460123",
     "email": "mary@example.com",
@@ -99,9 +93,9 @@ START: Final = extend_schema(
         ),
     },
     examples=[
-        _sent("By reference", booking_reference="5735300001", device_type="MOBILE"),
-        _sent("With verification", booking_reference="5735300001", verification="0123"),
-        flow_example("Found", status="201"),
+        sent("By reference", booking_reference="5735300001", device_type="MOBILE"),
+        sent("With verification", booking_reference="5735300001", verification="0123"),
+        flow_example("Found", code=201),
         STAY,
     ],
 )
@@ -115,11 +109,7 @@ READ: Final = extend_schema(
         "day. A key that another device has taken over is unknown."
     ),
     responses={200: CheckInFlowEnvelopeSerializer, **refusals(errors.FlowNotFound)},
-    examples=[
-        flow_example(
-            "The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON
-        )
-    ],
+    examples=[flow_example("The PIN is on its way", step=2, pin_status="GENERATING", **_PERSON)],
 )
 
 DETAILS: Final = extend_schema(
@@ -143,10 +133,8 @@ DETAILS: Final = extend_schema(
         ),
     },
     examples=[
-        _sent("A guest", **_PERSON),
-        flow_example(
-            "The PIN is on its way", status="200", step=2, pin_status="GENERATING", **_PERSON
-        ),
+        sent("A guest", **_PERSON),
+        flow_example("The PIN is on its way", step=2, pin_status="GENERATING", **_PERSON),
     ],
 )
 
@@ -167,11 +155,10 @@ PARKING: Final = extend_schema(
         ),
     },
     examples=[
-        _sent("By car", has_car=True, car_registration="191-ky-4711"),
-        _sent("On foot", has_car=False),
+        sent("By car", has_car=True, car_registration="191-ky-4711"),
+        sent("On foot", has_car=False),
         flow_example(
             "By car",
-            status="200",
             step=3,
             pin_status="READY",
             has_car=True,
@@ -212,17 +199,7 @@ PIN_STATUS: Final = extend_schema(
     description="For pages that poll. Once `ready` or `failed` is true, waiting is over.",
     responses={200: PinProgressSerializer, **refusals(errors.FlowNotFound)},
     examples=[
-        OpenApiExample(
-            name="Almost ready",
-            response_only=True,
-            status_codes=["200"],
-            value={"ready": False, "failed": False, "error": None},
-        ),
-        OpenApiExample(
-            name="Failed",
-            response_only=True,
-            status_codes=["200"],
-            value={"ready": False, "failed": True, "error": errors.PinFailed.sentence},
-        ),
+        shown("Almost ready", {"ready": False, "failed": False, "error": None}),
+        shown("Failed", {"ready": False, "failed": True, "error": errors.PinFailed.sentence}),
     ],
 )

@@ -16,7 +16,7 @@ from apps.common.api.serializers import ContactSerializer
 class StartCheckInSerializer(serializers.Serializer[Any]):
     """Step 1."""
 
-    booking_reference = TextField()
+    booking_reference = TextField(help_text="As on the guest's confirmation.")
     hotel_slug = TextField(
         default=None, allow_null=True, help_text="Needed where two hotels share a reference."
     )
@@ -36,21 +36,23 @@ class StartCheckInSerializer(serializers.Serializer[Any]):
 class GuestDetailsSerializer(serializers.Serializer[Any]):
     """Step 2."""
 
-    full_name = TextField()
-    phone_number = TextField()
+    full_name = TextField(help_text="Who stays.")
+    phone_number = TextField(help_text="Stored as E.164.")
     phone_region = TextField(
         default=None,
         allow_null=True,
         help_text="For a number without country code, such as IE.",
     )
-    email = TextField(default=None, allow_null=True)
+    email = TextField(default=None, allow_null=True, help_text="Where the stay link goes.")
 
 
 class ParkingSerializer(serializers.Serializer[Any]):
     """Step 3."""
 
-    has_car = TrueOrFalseField()
-    car_registration = TextField(default=None, allow_null=True)
+    has_car = TrueOrFalseField(help_text="Whether a car is left at the house.")
+    car_registration = TextField(
+        default=None, allow_null=True, help_text="Stored in capitals; needed with a car."
+    )
 
 
 class CheckInFailureSerializer(serializers.Serializer[Any]):

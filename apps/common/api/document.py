@@ -8,8 +8,8 @@ from typing import Any, Final
 
 PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "token": "The key that an earlier answer gave for this; whoever has it may come here.",
-    "slug": "The event's name in addresses, such as `evening-of-airs`.",
-    "event_slug": "The name of one of the hotel's events, such as `evening-of-airs`.",
+    "slug": "The event's name in addresses, such as `gala-night`.",
+    "event_slug": "The name of one of the hotel's events, such as `gala-night`.",
     "hotel_slug": "A hotel that the login works at, such as `hotel-killarney`.",
     "number": "The order's `order_number`.",
     "name": "The signed name at the end of a link that staff were given.",

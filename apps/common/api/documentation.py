@@ -1,9 +1,9 @@
-"""The refusals of a door, as its OpenAPI description lists them."""
+"""What the OpenAPI descriptions of doors are made of: refusals, headers, examples."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
@@ -11,6 +11,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from apps.common import errors
 from apps.common.api.exceptions import envelope, error_of_status, status_of
 from apps.common.api.serializers import ErrorEnvelopeSerializer
+
+EXAMPLE_TOKEN: Final = "Jm0w8bqYx4k2n1Rr6tQe3uPz5sVh7cLd9aFgXoKiMyE"  # noqa: S105  # opens nothing
 
 
 def refusals(*kinds: type[errors.DomainError], has_body: bool = False) -> dict[int, Any]:
@@ -37,6 +39,21 @@ def retry_after(*statuses: int) -> OpenApiParameter:
         response=list(statuses),
         description="Seconds to wait before asking again.",
     )
+
+
+def sent(name: str, **value: Any) -> OpenApiExample:
+    """Return the example of a body that may be sent."""
+    return OpenApiExample(name=name, request_only=True, value=value)
+
+
+def shown(name: str, value: Any, *, status: int = 200) -> OpenApiExample:
+    """Return the example of a success."""
+    return OpenApiExample(name=name, response_only=True, status_codes=[str(status)], value=value)
+
+
+def page_shown(row: Any) -> OpenApiExample:
+    """Return the example of a list with one ``row``."""
+    return shown("A page", {"results": [row], "next": None, "previous": None})
 
 
 def _response(bodies: list[dict[str, Any]]) -> OpenApiResponse:

@@ -28,6 +28,6 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
 class ContactSerializer(serializers.Serializer[Any]):
     """How to reach the hotel's people."""
 
-    phone = serializers.CharField(allow_null=True)
-    email = serializers.CharField(allow_null=True)
-    whatsapp_url = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True, help_text="To call.")
+    email = serializers.CharField(allow_null=True, help_text="To write to.")
+    whatsapp_url = serializers.CharField(allow_null=True, help_text="Opens a chat with them.")

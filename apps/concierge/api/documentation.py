@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from apps.bookings import errors as booking_errors
 from apps.bookings.api.desk_examples import HOTEL_SLUG
-from apps.common.api.documentation import refusals, retry_after
+from apps.common.api.documentation import page_shown, refusals, retry_after, sent, shown
 from apps.common.api.pagination import PAGE_PARAMETERS
 from apps.common.errors import Forbidden, Invalid, NotAuthenticated, RateLimited
 from apps.common.idempotency import HEADER, IdempotencyConflict
@@ -32,18 +32,6 @@ ORDER_ID: Final = OpenApiParameter(
 NOT_OPEN: Final = (booking_errors.StayEnded, booking_errors.BookingNotConfirmed)
 
 
-def _shown(name: str, status: str, value: dict[str, Any]) -> OpenApiExample:
-    return OpenApiExample(name=name, response_only=True, status_codes=[status], value=value)
-
-
-def _sent(name: str, **value: Any) -> OpenApiExample:
-    return OpenApiExample(name=name, request_only=True, value=value)
-
-
-def _page(of: dict[str, Any]) -> OpenApiExample:
-    return _shown("A page", "200", {"results": [of], "next": None, "previous": None})
-
-
 GUEST_MESSAGES: Final = extend_schema(
     operation_id="stay_messages_list",
     tags=CHAT,
@@ -54,7 +42,7 @@ GUEST_MESSAGES: Final = extend_schema(
         200: serializers.MessagePageSerializer,
         **refusals(booking_errors.StayNotFound, Invalid),
     },
-    examples=[_page(MESSAGE)],
+    examples=[page_shown(MESSAGE)],
 )
 GUEST_SEND: Final = extend_schema(
     operation_id="stay_messages_send",
@@ -70,8 +58,8 @@ GUEST_SEND: Final = extend_schema(
         ),
     },
     examples=[
-        _sent("A question", body="Is there a kettle?"),
-        _shown("A message", "201", {"message": MESSAGE}),
+        sent("A question", body="Is there a kettle?"),
+        shown("A message", {"message": MESSAGE}, status=201),
     ],
 )
 GUEST_READ: Final = extend_schema(
@@ -84,7 +72,7 @@ GUEST_READ: Final = extend_schema(
         200: serializers.MessagesReadSerializer,
         **refusals(booking_errors.StayNotFound, has_body=True),
     },
-    examples=[_sent("Up to one", up_to=MESSAGE["id"]), _shown("Read", "200", {"count": 1})],
+    examples=[sent("Up to one", up_to=MESSAGE["id"]), shown("Read", {"count": 1})],
 )
 GUEST_ORDERS: Final = extend_schema(
     operation_id="stay_orders_list",
@@ -96,7 +84,7 @@ GUEST_ORDERS: Final = extend_schema(
         200: serializers.OrderPageSerializer,
         **refusals(booking_errors.StayNotFound, Invalid),
     },
-    examples=[_page(ORDER)],
+    examples=[page_shown(ORDER)],
 )
 PLACE_ORDER: Final = extend_schema(
     operation_id="stay_orders_place",
@@ -119,8 +107,8 @@ PLACE_ORDER: Final = extend_schema(
         ),
     },
     examples=[
-        _sent("Soup", items=[{"menu_item_id": "7", "quantity": 2}], note="No onions, please."),
-        _shown("An order", "201", {"order": ORDER}),
+        sent("Soup", items=[{"menu_item_id": "7", "quantity": 2}], note="No onions, please."),
+        shown("An order", {"order": ORDER}, status=201),
     ],
 )
 PUSH_TOKEN: Final = extend_schema(
@@ -142,7 +130,7 @@ PUSH_TOKEN: Final = extend_schema(
             has_body=True,
         ),
     },
-    examples=[_sent("A token", push_token="fcm-registration-token"), STAY],  # noqa: S106  # invented
+    examples=[sent("A token", push_token="fcm-registration-token"), STAY],  # noqa: S106  # invented
 )
 
 # -- the desk ------------------------------------------------------------------------------------
@@ -155,7 +143,7 @@ CONVERSATIONS: Final = extend_schema(
     parameters=[HOTEL_SLUG, *PAGE_PARAMETERS],
     responses={200: serializers.ConversationPageSerializer, **refusals(*STAFF, Invalid)},
     examples=[
-        _page(
+        page_shown(
             {
                 "booking_id": "BK-2026-0001",
                 "room_number": 101,
@@ -173,7 +161,7 @@ MESSAGES: Final = extend_schema(
     description="The hotel's messages, or those of one stay, newest first.",
     parameters=[HOTEL_SLUG, requests.MessageFilterSerializer, *PAGE_PARAMETERS],
     responses={200: serializers.MessagePageSerializer, **refusals(*STAFF, Invalid)},
-    examples=[_page(MESSAGE)],
+    examples=[page_shown(MESSAGE)],
 )
 SEND: Final = extend_schema(
     operation_id="staff_messages_send",
@@ -189,8 +177,8 @@ SEND: Final = extend_schema(
         ),
     },
     examples=[
-        _sent("An answer", booking_id="BK-2026-0001", body=MESSAGE["body"]),
-        _shown("A message", "201", {"message": MESSAGE}),
+        sent("An answer", booking_id="BK-2026-0001", body=MESSAGE["body"]),
+        shown("A message", {"message": MESSAGE}, status=201),
     ],
 )
 READ: Final = extend_schema(
@@ -205,8 +193,8 @@ READ: Final = extend_schema(
         **refusals(*STAFF, booking_errors.BookingNotFound, has_body=True),
     },
     examples=[
-        _sent("All", booking_id="BK-2026-0001"),
-        _shown("Read", "200", {"count": 1}),
+        sent("All", booking_id="BK-2026-0001"),
+        shown("Read", {"count": 1}),
     ],
 )
 ORDERS: Final = extend_schema(
@@ -216,7 +204,7 @@ ORDERS: Final = extend_schema(
     description="The hotel's orders of room service, newest first.",
     parameters=[HOTEL_SLUG, requests.OrderFilterSerializer, *PAGE_PARAMETERS],
     responses={200: serializers.OrderPageSerializer, **refusals(*STAFF, Invalid)},
-    examples=[_page(ORDER)],
+    examples=[page_shown(ORDER)],
 )
 ORDER_STATUS: Final = extend_schema(
     operation_id="staff_orders_status",
@@ -238,5 +226,5 @@ ORDER_STATUS: Final = extend_schema(
             has_body=True,
         ),
     },
-    examples=[_sent("Accept", status="ACCEPTED"), _shown("Accepted", "200", {"order": ORDER})],
+    examples=[sent("Accept", status="ACCEPTED"), shown("Accepted", {"order": ORDER})],
 )

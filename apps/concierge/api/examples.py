@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample
 
-from apps.bookings.api.examples import EXAMPLE_TOKEN, HOTEL
+from apps.bookings.api.examples import HOTEL
+from apps.common.api.documentation import EXAMPLE_TOKEN
 
 MESSAGE: Final = {
     "id": "0b8c2a52-6f0e-4c55-9a55-0d8f2a6f1c11",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 
 from apps.bookings import errors
+from apps.common.api.documentation import sent
 from apps.common.api.pagination import PAGE_PARAMETERS
 from apps.common.errors import DomainError, Invalid, PreconditionFailed
 from apps.common.idempotency import IdempotencyConflict
@@ -167,6 +168,7 @@ PUT: Final = extend_schema(
     examples=[
         OpenApiExample(name="Two nights in room 101", request_only=True, value=SENT),
         _shown(),
+        _shown("201"),
     ],
 )
 PATCH: Final = extend_schema(
@@ -245,6 +247,7 @@ def _action(
     description: str,
     *kinds: type[DomainError],
     request: Any = None,
+    may_send: Sequence[OpenApiExample] = (),
     **changed: Any,
 ) -> Callable[[F], F]:
     return extend_schema(
@@ -266,7 +269,7 @@ def _action(
                 has_body=True,
             ),
         },
-        examples=[_shown(**changed)],
+        examples=[*may_send, _shown(**changed)],
     )
 
 
@@ -297,6 +300,7 @@ CHECK_IN: Final = _action(
     errors.RoomNotReady,
     NoFreePin,
     request=CheckInSerializer,
+    may_send=[sent("Into the assigned room"), sent("Into another room", room_number="102")],
     checked_in_at="2026-06-12T15:20:11.120000+01:00",
 )
 CHECK_OUT: Final = _action(

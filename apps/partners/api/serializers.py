@@ -171,7 +171,9 @@ class ReservationFilterSerializer(serializers.Serializer[Any]):
     in_house_on = serializers.DateField(
         default=None, help_text="Those whose dates have the night of this day."
     )
-    room_number = TextField(default=None, max_length=ROOM_LENGTH)
+    room_number = TextField(
+        default=None, max_length=ROOM_LENGTH, help_text="Those that have this room."
+    )
     next_updated_since = InstantField(
         default=None, help_text="Set in the addresses of further pages; leave it as it is."
     )

@@ -15,9 +15,10 @@ from apps.common.api.fields import TextField
 from apps.common.api.views import ApiView, SecretView, read_body, read_query
 from apps.common.errors import Invalid
 from apps.seating import errors
+from apps.seating.api import examples
 from apps.seating.api.map_shapes import SeatSerializer, suggestion_body
-from apps.seating.api.serializers import SeatOrderEnvelopeSerializer, order_body
-from apps.seating.api.views import CHOOSING, OWN_ORDER, TAGS, holder_of
+from apps.seating.api.serializers import HOLDER_EMAIL, HOLDER_NAME, HOLDER_PHONE, order_body
+from apps.seating.api.views import MADE_OR_CHANGED, TAGS, holder_of
 from apps.seating.picking import Wish
 from apps.seating.selectors import get_event
 from apps.seating.services.best import BestChoice, select_best_seats
@@ -41,9 +42,9 @@ class SelectBestSeatsSerializer(WishSerializer):
     order_token = TextField(
         default=None, allow_null=True, help_text="The order whose seats are replaced."
     )
-    holder_name = TextField(default=None, allow_null=True)
-    holder_email = TextField(default=None, allow_null=True)
-    holder_phone = TextField(default=None, allow_null=True)
+    holder_name = TextField(default=None, allow_null=True, help_text=HOLDER_NAME)
+    holder_email = TextField(default=None, allow_null=True, help_text=HOLDER_EMAIL)
+    holder_phone = TextField(default=None, allow_null=True, help_text=HOLDER_PHONE)
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
@@ -71,6 +72,7 @@ class BestAvailableView(ApiView):
             200: SuggestionSerializer,
             **refusals(errors.EventNotFound, errors.TooManySeats, Invalid),
         },
+        examples=[examples.SUGGESTION],
     )
     def get(self, request: Request, slug: str) -> Response:
         """Show the seats. Raises EventNotFound, TooManySeats, Invalid."""
@@ -87,11 +89,9 @@ class SelectBestSeatsView(SecretView):
         summary="Choose the best seats together",
         description="Like choosing seats by their labels, without naming them.",
         request=SelectBestSeatsSerializer,
-        responses={
-            201: SeatOrderEnvelopeSerializer,
-            **refusals(*CHOOSING, *OWN_ORDER, has_body=True),
-        },
+        responses=MADE_OR_CHANGED,
         parameters=[retry_after(429)],
+        examples=[*examples.BEST_CHOICE, examples.MADE, examples.CHANGED],
     )
     def post(self, request: Request, slug: str) -> Response:
         """Make the order, or replace the seats of the one that is named."""

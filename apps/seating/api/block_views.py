@@ -16,6 +16,7 @@ from apps.common.api.fields import TextField
 from apps.common.api.views import read_body
 from apps.common.errors import Forbidden, Invalid, NotAuthenticated
 from apps.seating import errors
+from apps.seating.api import examples
 from apps.seating.api.desk import EventDeskView
 from apps.seating.api.serializers import LabelsField
 from apps.seating.changes import current_version
@@ -80,6 +81,7 @@ class BlockSeatsView(EventDeskView):
             200: BlockedSeatsSerializer,
             **refusals(*STAFF, errors.SeatNotFound, errors.SeatsTaken, Invalid, has_body=True),
         },
+        examples=[examples.BLOCKING, examples.BLOCKED],
     )
     def post(self, request: Request, **_: Any) -> Response:
         """Block them."""
@@ -99,11 +101,13 @@ class UnblockSeatsView(BlockSeatsView):
         operation_id="staff_seats_unblock",
         tags=TAGS,
         summary="Put seats back on sale",
+        description="All of them or none; on sale already is the same success.",
         request=UnblockSeatsSerializer,
         responses={
             200: BlockedSeatsSerializer,
             **refusals(*STAFF, errors.SeatNotFound, Invalid, has_body=True),
         },
+        examples=[examples.UNBLOCKING, examples.BLOCKED],
     )
     def post(self, request: Request, **_: Any) -> Response:
         """Unblock them."""
@@ -135,6 +139,7 @@ class SeatMapImportView(EventDeskView):
                 *STAFF, errors.MapUnusable, errors.SeatsInUse, errors.MapTooLarge, has_body=True
             ),
         },
+        examples=[examples.IMPORTED],
     )
     def post(self, request: Request, **_: Any) -> Response:
         """Draw them."""

@@ -20,6 +20,7 @@ from rest_framework.request import Request
 
 from apps.common.api.documentation import refusals
 from apps.common.api.views import ApiView
+from apps.seating.api import examples
 from apps.seating.api.map_shapes import (
     AvailabilitySerializer,
     ChartSerializer,
@@ -100,6 +101,7 @@ class SeatMapView(ApiView):
         ),
         parameters=ENTITY_TAG,
         responses={200: SeatMapSerializer, 304: UNCHANGED, **refusals(EventNotFound)},
+        examples=[examples.MAP],
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Show the seats. Raises EventNotFound."""
@@ -121,6 +123,7 @@ class ChartView(ApiView):
         ),
         parameters=ENTITY_TAG,
         responses={200: ChartSerializer, 304: UNCHANGED, **refusals(EventNotFound)},
+        examples=[examples.CHART],
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Show the chart. Raises EventNotFound."""
@@ -143,6 +146,7 @@ class AvailabilityView(ApiView):
         description="Only those; every other seat of the chart is AVAILABLE.",
         parameters=ENTITY_TAG,
         responses={200: AvailabilitySerializer, 304: UNCHANGED, **refusals(EventNotFound)},
+        examples=[examples.AVAILABILITY],
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Show what is taken. Raises EventNotFound."""

@@ -40,7 +40,9 @@ class ReviewSerializer(serializers.Serializer[Any]):
 class ReopenSerializer(serializers.Serializer[Any]):
     """The order to open again, as it was seen."""
 
-    expected_version = serializers.IntegerField(default=None, allow_null=True)
+    expected_version = serializers.IntegerField(
+        default=None, allow_null=True, help_text="The version that was seen: others are stale."
+    )
 
 
 class ReceivedSerializer(ReopenSerializer):

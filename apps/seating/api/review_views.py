@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from apps.common.api.pagination import PAGE_PARAMETERS, PageSerializer, page_bod
 from apps.common.api.views import SecretView, read_body, read_query
 from apps.common.errors import Forbidden, Invalid, NotAuthenticated, NotFound
 from apps.seating import errors
+from apps.seating.api import examples
 from apps.seating.api import review_shapes as shapes
 from apps.seating.api.desk import EventDeskView
 from apps.seating.models import SeatOrder
@@ -81,6 +82,7 @@ class OrderQueueView(ReviewDeskView):
         description="Oldest first; `status`, `mark` and `is_overdue` make queues of them.",
         parameters=[shapes.OrderFilterSerializer, *PAGE_PARAMETERS],
         responses={200: StaffSeatOrderPageSerializer, **refusals(*STAFF, Invalid)},
+        examples=[examples.QUEUE],
     )
     def get(self, request: Request, **_: Any) -> Response:
         """Show a page of them."""
@@ -100,9 +102,13 @@ class OrderQueueView(ReviewDeskView):
 
 
 def _acting(
-    operation_id: str, summary: str, asks: type[serializers.Serializer[Any]], *more: Any
+    operation_id: str,
+    summary: str,
+    asks: type[serializers.Serializer[Any]],
+    *more: Any,
+    told: Sequence[OpenApiExample],
 ) -> Callable[[Any], Any]:
-    """Return the documentation of a door that acts on an order."""
+    """Return the documentation of a door that acts on an order; ``told`` are its examples."""
     return extend_schema(
         operation_id=operation_id,
         tags=TAGS,
@@ -112,6 +118,7 @@ def _acting(
             200: shapes.StaffSeatOrderEnvelopeSerializer,
             **refusals(*ACTING, *more, has_body=True),
         },
+        examples=told,
     )
 
 
@@ -123,6 +130,7 @@ class ReviewView(ReviewDeskView):
         "Confirm or reject a payment",
         shapes.ReviewSerializer,
         *(errors.ReasonMissing, errors.NoProofYet),
+        told=[*examples.DECISIONS, examples.REVIEWED],
     )
     def post(self, request: Request, number: str, **_: Any) -> Response:
         """Decide; a rejection frees the seats."""
@@ -139,6 +147,7 @@ class ReceivedView(ReviewDeskView):
         "Note how much came in for an order",
         shapes.ReceivedSerializer,
         Invalid,
+        told=[examples.RECEIVED, examples.NOTED],
     )
     def post(self, request: Request, number: str, **_: Any) -> Response:
         """Note it; a sum that differs marks the order."""
@@ -155,6 +164,7 @@ class ReopenView(ReviewDeskView):
         "Open an order again for somebody who paid too late",
         shapes.ReopenSerializer,
         *(errors.SeatsTaken, errors.EventClosed),
+        told=[examples.REOPENING, examples.REOPENED],
     )
     def post(self, request: Request, number: str, **_: Any) -> Response:
         """Open it, with its seats, if they are still free."""

@@ -14,6 +14,9 @@ from apps.seating.states import HoldPolicy, OrderStatus
 
 MONEY: Any = {"max_digits": 12, "decimal_places": 2}
 NO_LIST = "Send a list of labels."
+HOLDER_NAME = "Who the seats are for; null: said later, or as it was."
+HOLDER_EMAIL = "Where the holder is told what becomes of the order."
+HOLDER_PHONE = "Or this; without a country code, of the hotel's region."
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string"}})
@@ -31,9 +34,9 @@ class ChosenSeatsSerializer(serializers.Serializer[Any]):
     """Other seats for an order."""
 
     labels = LabelsField(help_text="The seats, such as A-1.")
-    holder_name = TextField(default=None, allow_null=True)
-    holder_email = TextField(default=None, allow_null=True)
-    holder_phone = TextField(default=None, allow_null=True)
+    holder_name = TextField(default=None, allow_null=True, help_text=HOLDER_NAME)
+    holder_email = TextField(default=None, allow_null=True, help_text=HOLDER_EMAIL)
+    holder_phone = TextField(default=None, allow_null=True, help_text=HOLDER_PHONE)
 
 
 class SelectSeatsSerializer(ChosenSeatsSerializer):

@@ -17,6 +17,7 @@ from apps.common.api.documentation import refusals, retry_after
 from apps.common.api.views import SecretView, read_body
 from apps.common.errors import RateLimited
 from apps.seating import errors
+from apps.seating.api import examples
 from apps.seating.api.serializers import (
     ChosenSeatsSerializer,
     ProofUploadSerializer,
@@ -45,6 +46,11 @@ CHOOSING = (
     RateLimited,
 )
 OWN_ORDER = (errors.OrderNotFound, errors.OrderExpired, errors.OrderClosed)
+MADE_OR_CHANGED = {
+    200: SeatOrderEnvelopeSerializer,
+    201: SeatOrderEnvelopeSerializer,
+    **refusals(*CHOOSING, *OWN_ORDER, has_body=True),
+}
 
 
 class SelectSeatsView(SecretView):
@@ -57,14 +63,13 @@ class SelectSeatsView(SecretView):
         description=(
             "All of the seats or none. By the event's hold policy the choice blocks nobody "
             "(OPEN), or is a hold until the order expires (EXCLUSIVE). 409 `SEATS_TAKEN` names "
-            "the seats that can't be had in `fields.labels`."
+            "the seats that can't be had in `fields.labels`. With `order_token` the seats of that "
+            "order are replaced (200)."
         ),
         request=SelectSeatsSerializer,
-        responses={
-            201: SeatOrderEnvelopeSerializer,
-            **refusals(*CHOOSING, *OWN_ORDER, has_body=True),
-        },
+        responses=MADE_OR_CHANGED,
         parameters=[retry_after(429)],
+        examples=[*examples.CHOICE, examples.REPLACEMENT, examples.MADE, examples.CHANGED],
     )
     def post(self, request: Request, slug: str) -> Response:
         """Make the order, or replace the seats of the one that is named."""
@@ -87,7 +92,9 @@ class OrderView(SecretView):
         operation_id="seat_order_retrieve",
         tags=TAGS,
         summary="Read an order of seats",
+        description="As it stands now, with its seats and until when it is kept without a proof.",
         responses={200: SeatOrderEnvelopeSerializer, **refusals(errors.OrderNotFound)},
+        examples=[examples.CHANGED],
     )
     def get(self, _request: Request, token: str) -> Response:
         """Show the order. Raises OrderNotFound."""
@@ -99,6 +106,7 @@ class OrderView(SecretView):
         summary="Give an order of seats up",
         description="Not paid for yet, that is. Given up already is the same success.",
         responses={200: SeatOrderEnvelopeSerializer, **refusals(*OWN_ORDER, RateLimited)},
+        examples=[examples.RELEASED],
         parameters=[retry_after(429)],
     )
     def delete(self, request: Request, token: str) -> Response:
@@ -121,6 +129,7 @@ class OrderSeatsView(SecretView):
             **refusals(*CHOOSING, *OWN_ORDER, has_body=True),
         },
         parameters=[retry_after(429)],
+        examples=[*examples.CHOICE, examples.CHANGED],
     )
     def put(self, request: Request, token: str) -> Response:
         """Replace the seats."""
@@ -166,6 +175,7 @@ class PaymentProofView(SecretView):
             ),
         },
         parameters=[retry_after(429)],
+        examples=[examples.BOOKED],
     )
     def post(self, request: Request, token: str) -> Response:
         """Book the seats."""

@@ -16,6 +16,7 @@ from apps.common.api.fields import HotelTimeField, TextField
 from apps.common.api.views import SecretView, read_body
 from apps.common.errors import Invalid, NotFound, RateLimited
 from apps.seating import errors
+from apps.seating.api import examples
 from apps.seating.api.views import TAGS, holder_of
 from apps.seating.services.callers import limit_caller
 from apps.seating.services.waiting import WaitingRequest, join_waiting_list
@@ -95,6 +96,7 @@ class JoinWaitingListView(SecretView):
             ),
         },
         parameters=[retry_after(429)],
+        examples=[examples.WAITING_WISH, examples.WAITING],
     )
     def post(self, request: Request, slug: str) -> Response:
         """Join."""
@@ -118,7 +120,9 @@ class WaitingListEntryView(SecretView):
         operation_id="waiting_list_retrieve",
         tags=TAGS,
         summary="Read an entry of the waiting list",
+        description="Once it is OFFERED, `offer` has the key to an order with the seats.",
         responses={200: WaitingListEnvelopeSerializer, **refusals(NotFound)},
+        examples=[examples.OFFERED],
     )
     def get(self, _request: Request, token: str) -> Response:
         """Show the entry. Raises NotFound."""

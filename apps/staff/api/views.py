@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.addresses import address_of_request
-from apps.common.api.documentation import refusals, retry_after
+from apps.common.api.documentation import EXAMPLE_TOKEN, refusals, retry_after, sent, shown
 from apps.common.api.views import SecretView, read_body
 from apps.common.errors import NotAuthenticated, RateLimited
 from apps.staff.api.authentication import IsStaff, StaffAuthentication
@@ -21,15 +21,17 @@ from apps.staff.services.logins import log_in, log_out
 class CredentialsSerializer(serializers.Serializer[dict[str, str]]):
     """A username and a password."""
 
-    username = serializers.CharField(max_length=150)
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    username = serializers.CharField(max_length=150, help_text="As in the back office.")
+    password = serializers.CharField(
+        max_length=128, trim_whitespace=False, help_text="Exactly as it is; counted when wrong."
+    )
 
 
 class LoginSerializer(serializers.Serializer[object]):
     """A new login; the token is shown here and never again."""
 
-    token = serializers.CharField()
-    expires_at = serializers.DateTimeField()
+    token = serializers.CharField(help_text="Sent as `Authorization: Bearer <token>`.")
+    expires_at = serializers.DateTimeField(help_text="When it ends by itself.")
 
 
 class TokenView(SecretView):
@@ -47,6 +49,10 @@ class TokenView(SecretView):
         parameters=[retry_after(429)],
         responses={200: LoginSerializer, **refusals(NotAuthenticated, RateLimited, has_body=True)},
         auth=[],
+        examples=[
+            sent("A member of staff", username="niamh", password="correct horse battery staple"),  # noqa: S106  # invented
+            shown("A login", {"token": EXAMPLE_TOKEN, "expires_at": "2026-06-19T08:00:00.120000Z"}),
+        ],
         tags=["Desk: login"],
     )
     def post(self, request: Request) -> Response:
