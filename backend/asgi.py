@@ -15,14 +15,16 @@ django.setup(set_prefix=False)
 from backend.bodies import BoundedBodies  # noqa: E402
 from backend.kept_threads import KeptThreadsHandler  # noqa: E402
 from backend.lifespan import Lifespan  # noqa: E402
+from backend.operations.liveness import Liveness  # noqa: E402
+from backend.operations.measuring import MeasuredSockets  # noqa: E402
 from backend.origins import OwnOriginsOnly  # noqa: E402
 from backend.sockets import websocket_routes  # noqa: E402
 
 application = Lifespan(
     ProtocolTypeRouter(
         {
-            "http": BoundedBodies(KeptThreadsHandler()),
-            "websocket": OwnOriginsOnly(websocket_routes()),
+            "http": Liveness(BoundedBodies(KeptThreadsHandler())),
+            "websocket": OwnOriginsOnly(MeasuredSockets(websocket_routes())),
         }
     )
 )

@@ -85,6 +85,7 @@ class Environment:
     graphql_sockets_per_login: int
     trusted_proxy_count: int
     webhook_allow_private: bool
+    metrics_token: str
     max_proof_bytes: int
     demo_guest_page: bool
     graphql_introspection: bool
@@ -151,6 +152,7 @@ class _Reader:
             ),
             graphql_sockets_per_login=self._whole("GRAPHQL_SOCKETS_PER_LOGIN", 100, 0, 1_000_000),
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
+            metrics_token=self._text("METRICS_TOKEN", ""),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
             demo_guest_page=self._flag("DEMO_GUEST_PAGE", default=debug),

@@ -28,6 +28,8 @@ FIELD_ENCRYPTION_KEYS = ENVIRONMENT.field_encryption_keys
 REDIS_URL = ENVIRONMENT.redis_url
 EMBEDDED = not REDIS_URL  # the worker then runs inside the server process
 
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+
 TTLOCK_API_URL = ENVIRONMENT.ttlock_api_url
 TTLOCK_API_URL_GIVEN = ENVIRONMENT.ttlock_api_url_given
 TTLOCK_CLIENT_ID = ENVIRONMENT.ttlock_client_id
@@ -92,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.operations.measuring.MeasuredRequests",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

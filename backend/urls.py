@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from back_office.site import site as back_office
+from backend.operations.views import metrics, readiness
 from graphql_schema.views import graphql_view
 
 urlpatterns = [
@@ -23,6 +24,8 @@ urlpatterns = [
     path("api/seating/", include("apps.seating.api.urls")),
     path("api/partner/v1/", include("apps.partners.api.urls")),
     path("api/locks/", include("apps.locks.api.urls")),
+    re_path("^readyz/?$", readiness, name="readiness"),
+    re_path("^metrics/?$", metrics, name="metrics"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

@@ -14,6 +14,7 @@ from huey.consumer import Consumer
 from huey.contrib.djhuey import HUEY
 
 from apps.common import tasks
+from apps.common.jobs.presence import Presence
 from apps.common.jobs.sweeper import Sweeper
 
 
@@ -32,6 +33,7 @@ class Worker:
         options: dict[str, Any] = settings.HUEY["consumer"]
         self._consumer = _QuietConsumer(HUEY, **options)
         self._sweeper = Sweeper()
+        self._presence = Presence()
         self._turn = threading.Lock()
         self._is_consuming = False
 
@@ -41,6 +43,7 @@ class Worker:
             self._consumer.start()
             self._is_consuming = True
             self._sweeper.start()
+            self._presence.start()
 
     def keep_healthy(self) -> None:
         """Restart worker threads that died; call it every now and then."""
@@ -57,3 +60,4 @@ class Worker:
                 self._consumer.stop(graceful=True)
                 self._is_consuming = False
             self._sweeper.stop()
+            self._presence.stop()

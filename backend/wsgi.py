@@ -12,5 +12,6 @@ django_application = get_wsgi_application()
 
 # Importable only once Django is set up.
 from backend.bodies import BoundedBodiesWsgi  # noqa: E402
+from backend.operations.liveness import LivenessWsgi  # noqa: E402
 
-application = BoundedBodiesWsgi(django_application)
+application = LivenessWsgi(BoundedBodiesWsgi(django_application))

@@ -7,7 +7,8 @@ class CheckinConfig(AppConfig):
     verbose_name = "Self check-in"
 
     def ready(self) -> None:
-        from apps.checkin import jobs, receivers  # models exist only now
+        from apps.checkin import figures, jobs, receivers  # models exist only now
 
         jobs.register_all()
+        figures.register_all()
         receivers.connect()

@@ -187,7 +187,8 @@ class CheckInAnalytics(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["hotel", "started_on"], name="checkin_analytics_day")
+            models.Index(fields=["hotel", "started_on"], name="checkin_analytics_day"),
+            models.Index(fields=["pin_asked_at"], name="checkin_analytics_asked"),
         ]
 
     def __str__(self) -> str:

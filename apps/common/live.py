@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 MESSAGE_TYPE: Final = "live.message"
 LANES: Final = 4
 SEND_SECONDS: Final = 5.0  # a layer that hangs loses news; it does not pile them up
+
+T = TypeVar("T")
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
@@ -50,6 +52,14 @@ def publish_on_commit(group: str, data: Mapping[str, Any]) -> None:
     """
     message = {"type": MESSAGE_TYPE, "group": group, "data": dict(data)}
     transaction.on_commit(lambda: _send(group, message), robust=True)
+
+
+def ask(question: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> T:
+    """Return what ``question`` finds out on the loop that sends; not for that loop's own thread.
+
+    Raises TimeoutError, and whatever ``question`` raises.
+    """
+    return asyncio.run_coroutine_threadsafe(question(), _running_loop()).result(seconds)
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

@@ -83,3 +83,14 @@ class Duty(WorkRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WorkerPresence(models.Model):
+    """A worker that is there; it says so every few seconds, and goodbye when it stops."""
+
+    name = models.CharField(max_length=120, unique=True, help_text="Machine, process, and a sign.")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,8 @@ class LocksConfig(AppConfig):
     verbose_name = "Locks"
 
     def ready(self) -> None:
-        from apps.locks import jobs  # models exist only now
+        from apps.locks import figures, health, jobs  # models exist only now
 
         jobs.register_all()
+        health.register_all()
+        figures.register_all()

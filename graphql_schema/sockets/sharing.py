@@ -15,6 +15,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from apps.common.hearing import Ear
+from apps.common.metrics import FAN_OUT
 from apps.common.reading import in_thread
 from apps.staff.services.logins import LOGINS
 from graphql_schema.live import Feed, read_patiently
@@ -133,8 +134,9 @@ class Pump:
             return False
         # Together: a broadcast that begins from here on begins behind these entries.
         self._position, present = entries[-1][0], list(self._broadcasts.values())
-        for broadcast in present:
-            await broadcast.tell(self._feed, entries)
+        with FAN_OUT.time():
+            for broadcast in present:
+                await broadcast.tell(self._feed, entries)
         return True
 
     async def _dismiss(self) -> None:

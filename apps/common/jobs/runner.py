@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from apps.common.jobs.leases import Lease, claim, due, is_due
 from apps.common.jobs.registry import JobKind, every_due_row, kind_named
+from apps.common.metrics import JOBS
 
 log = structlog.get_logger(__name__)
 
@@ -57,14 +59,19 @@ def _can_begin(kind: JobKind, pk: str) -> bool:
 
 
 def _work(kind: JobKind, lease: Lease[Any]) -> None:
+    began, outcome = time.perf_counter(), "done"
     try:
         kind.work(lease)
     except Exception:
+        outcome = "failed"
         # The work's own refusals settle the row; what arrives here is a bug or a lost database.
         log.exception(
             "job.failed", kind=kind.name, pk=str(lease.row.pk), attempts=lease.row.attempts
         )
         _try_again(lease)
+    finally:
+        seconds = time.perf_counter() - began
+        JOBS.labels(kind=kind.name, outcome=outcome).observe(seconds)
 
 
 def _try_again(lease: Lease[Any]) -> None:

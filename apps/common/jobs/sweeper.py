@@ -19,6 +19,7 @@ from django.utils import timezone
 from apps.common.jobs.leases import due
 from apps.common.jobs.registry import JobKind, all_kinds
 from apps.common.jobs.runner import run_job
+from apps.common.metrics import SWEPT
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,7 @@ class Sweeper:
         self._running = {key: job for key, job in self._running.items() if not job.done()}
         for key in due_rows(timezone.now() - HEARD_FIRST):
             if key not in self._running and not self._stopping.is_set():
+                SWEPT.inc()
                 self._running[key] = self._pool.submit(_run, *key)
 
 

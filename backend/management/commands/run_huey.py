@@ -7,7 +7,8 @@ import threading
 from types import FrameType
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
+from prometheus_client import start_http_server
 
 from backend.worker import Worker
 
@@ -19,7 +20,14 @@ class Command(BaseCommand):
 
     help = "Run a worker until SIGTERM or Ctrl-C; work in hand is finished first."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--metrics-port",
+            type=int,
+            help="Answer Prometheus here: this process's counts, to whoever can reach the port.",
+        )
+
+    def handle(self, *_args: Any, metrics_port: int | None = None, **_options: Any) -> None:
         stopping = threading.Event()
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -27,6 +35,8 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        if metrics_port is not None:
+            start_http_server(metrics_port)
         worker = Worker()
         worker.start()
         while not stopping.wait(HEALTH_SECONDS):
