@@ -39,6 +39,7 @@ def _begun_to_read() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
+    connection.ensure_connection()  # opening one later would set the mode anew
     sqlite = cast(Any, connection)  # the stubs do not know the attribute
     usual, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from apps.common.models import EventStream
 from apps.common.reading import one_snapshot
@@ -22,7 +23,11 @@ def count_before_and_after_a_commit() -> tuple[int, int]:
     return before, EventStream.objects.count()
 
 
-def test_two_reads_of_one_snapshot_see_one_state() -> None:
+@pytest.mark.parametrize("is_open", [True, False])
+def test_two_reads_of_one_snapshot_see_one_state(is_open: bool) -> None:
+    connection.ensure_connection()
+    if not is_open:
+        connection.close()
     with one_snapshot():
         before, after = count_before_and_after_a_commit()
 
