@@ -115,6 +115,12 @@ def purge_events(now: datetime) -> bool:
     return delete_portion(Event.objects.filter(happened_at__lt=before))
 
 
+def stream_row(stream: str) -> EventStream:
+    """Return the stream's own row, which has its last number; made if nothing happened yet."""
+    EventStream.objects.bulk_create([EventStream(name=stream)], ignore_conflicts=True)
+    return EventStream.objects.get(name=stream)
+
+
 def last_number(stream: str) -> int:
     """Return the number of the stream's newest event, 0 where there is none."""
     found = EventStream.objects.filter(name=stream).values_list("last_number", flat=True).first()

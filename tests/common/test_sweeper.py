@@ -161,6 +161,21 @@ def test_a_job_that_fails_does_not_stop_the_others() -> None:
         wait_until(lambda: Errand.objects.filter(pk=bad.pk, due_at__gt=timezone.now()).exists())
 
 
+def test_work_with_threads_of_its_own_makes_no_other_wait() -> None:
+    """One kind waits for strangers on every thread that it has; the other is done meanwhile."""
+    together = Together()
+    for _ in range(3):
+        owe(done=0)
+    other = owe(done=7)
+    waiting = {"own_threads": 2, "ready": lambda rows: rows.filter(done=0)}
+    shared = {"ready": lambda rows: rows.filter(done=7)}
+    with worked_by(together.work, CarelessErrand, **waiting), worked_by(do, **shared), sweeping():
+        wait_until(lambda: together.began() >= 2)
+        wait_until(lambda: Errand.objects.filter(pk=other.pk, done=8).exists())
+        together.let_go()
+        wait_until(lambda: not Errand.objects.filter(done=0).exists())
+
+
 def test_stopping_finishes_what_is_in_hand_and_begins_nothing_more() -> None:
     together = Together()
     errand = owe()

@@ -17,7 +17,9 @@ from apps.bookings.stay_window import hotel_today
 from apps.checkin.services.starting import StartRequest, start_check_in
 from apps.checkin.states import DeviceType
 from apps.partners.scopes import Scope
+from apps.partners.selectors import identify
 from apps.partners.services.keys import NewKey, create_key
+from apps.partners.services.webhook_endpoints import create_endpoint, send_test
 from apps.seating.services.holders import Holder
 from apps.seating.services.waiting import WaitingRequest, join_waiting_list
 from apps.staff.roles import Role
@@ -71,7 +73,7 @@ def open_house() -> House:
             "/api/seating/orders/": {"token": chosen.token},
             "/api/seating/proofs/": {},
             "/api/seating/waiting-list/": {"token": _waiting_for(event.slug)},
-            "/api/partner/": {"booking_reference": stay.booking_reference},
+            "/api/partner/": {"booking_reference": stay.booking_reference, **_webhooks_of(hotel)},
             "/api/staff/": {
                 "hotel_slug": hotel.slug,
                 "booking_id": stay.booking_id,
@@ -105,6 +107,16 @@ def _check_in_of(hotel: Hotel) -> str:
 def _key_to(hotel: Hotel) -> str:
     wanted = NewKey(partner="A PMS", name="Test", hotels=[hotel], scopes=list(Scope))
     return create_key(wanted, performed_by="test").secret
+
+
+def _webhooks_of(hotel: Hotel) -> dict[str, str]:
+    """An endpoint that is never called, and a delivery to it."""
+    partner = identify(f"Api-Key {_key_to(hotel)}")
+    issued = create_endpoint(
+        partner=partner, url="https://192.0.2.1/hooks", event_types=["booking.created"]
+    )
+    delivery = send_test(partner=partner, endpoint_id=issued.endpoint.pk)
+    return {"endpoint_id": str(issued.endpoint.pk), "delivery_id": str(delivery.pk)}
 
 
 def _waiting_for(slug: str) -> str:

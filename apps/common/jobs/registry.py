@@ -33,7 +33,8 @@ class JobKind:
     rows which wait for something busy are not claimed in vain. ``next_after`` names a row that
     waited for the one just worked on, so that a queue behind a busy thing moves without a pause.
     ``load`` says what a claimed row comes with. ``at_start`` runs once when a worker starts, to owe
-    what nothing that happens would.
+    what nothing that happens would. ``own_threads``: so many threads of each worker's sweeper do
+    this kind's work and no other, for work that waits for strangers and may not make others wait.
     """
 
     model: type[WorkRow]
@@ -42,6 +43,7 @@ class JobKind:
     ready: Callable[[QuerySet[Any]], QuerySet[Any]] = every_due_row
     load: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     next_after: Callable[[Any], str | None] = _nothing
+    own_threads: int = 0
 
     @property
     def name(self) -> str:

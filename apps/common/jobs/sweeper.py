@@ -36,6 +36,11 @@ class Sweeper:
         self._interval = interval
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sweep")
+        self._own_pools = {
+            kind.name: ThreadPoolExecutor(kind.own_threads, thread_name_prefix="sweep-apart")
+            for kind in all_kinds()
+            if kind.own_threads
+        }
         self._running: dict[tuple[str, str], Future[None]] = {}
         self._unprepared = list(all_kinds())
         self._thread = threading.Thread(target=self._loop, name="sweeper", daemon=True)
@@ -49,7 +54,8 @@ class Sweeper:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, *self._own_pools.values()):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
@@ -80,7 +86,8 @@ class Sweeper:
         for key in due_rows(timezone.now() - HEARD_FIRST):
             if key not in self._running and not self._stopping.is_set():
                 SWEPT.inc()
-                self._running[key] = self._pool.submit(_run, *key)
+                pool = self._own_pools.get(key[0], self._pool)
+                self._running[key] = pool.submit(_run, *key)
 
 
 def due_rows(until: datetime) -> Iterator[tuple[str, str]]:

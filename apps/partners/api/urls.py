@@ -6,6 +6,7 @@ from django.urls import path
 
 from apps.partners.api import reservation_views as reservations
 from apps.partners.api import room_views as rooms
+from apps.partners.api import webhook_urls
 from apps.partners.api.bulk_view import BulkReservationsView
 from apps.partners.api.ping import PingView
 
@@ -24,4 +25,5 @@ urlpatterns = [
     path("bulk/reservations/", BulkReservationsView.as_view(), name="partner-bulk"),
     path("rooms/", rooms.RoomsView.as_view(), name="partner-rooms"),
     path("access-codes/", rooms.AccessCodesView.as_view(), name="partner-access-codes"),
+    *webhook_urls.urlpatterns,
 ]

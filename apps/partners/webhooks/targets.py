@@ -167,6 +167,7 @@ def is_public(address: str) -> bool:
 def require_reachable_target(url: str, *, lookup: Lookup = system_lookup) -> None:
     """Refuse what can't be a target, when it is set up. A host that is not known yet may come.
 
+    May take seconds: the host's name is asked for.
     Raises Invalid.
     """
     try:
