@@ -21,6 +21,7 @@ from apps.partners.models import (
 
 # A delivery that failed holds back later ones about the same thing, for its first quick retries.
 HOLDING_TRIES: Final = 3
+MOST_DIGITS: Final = 18
 
 
 def list_endpoints(partner: PartnerIdentity) -> QuerySet[WebhookEndpoint]:
@@ -32,8 +33,12 @@ def list_endpoints(partner: PartnerIdentity) -> QuerySet[WebhookEndpoint]:
     return endpoints.prefetch_related("sources__hotel")
 
 
-def get_endpoint(partner: PartnerIdentity, pk: UUID) -> WebhookEndpoint:
+def get_endpoint(partner: PartnerIdentity, endpoint_id: str) -> WebhookEndpoint:
     """Return one of ``list_endpoints``. Raises EndpointNotFound."""
+    try:
+        pk = UUID(endpoint_id)
+    except ValueError:
+        raise EndpointNotFound from None
     endpoint = list_endpoints(partner).filter(pk=pk).first()
     if endpoint is None:
         raise EndpointNotFound
@@ -46,8 +51,10 @@ def list_deliveries(partner: PartnerIdentity) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(endpoint__in=own)
 
 
-def get_delivery(partner: PartnerIdentity, pk: int) -> WebhookDelivery:
+def get_delivery(partner: PartnerIdentity, delivery_id: str) -> WebhookDelivery:
     """Return one of ``list_deliveries``. Raises DeliveryNotFound."""
+    is_number = delivery_id.isascii() and delivery_id.isdigit() and len(delivery_id) <= MOST_DIGITS
+    pk = int(delivery_id) if is_number else 0
     deliveries = list_deliveries(partner).select_related("endpoint").prefetch_related("attempts")
     delivery = deliveries.filter(pk=pk).first()
     if delivery is None:

@@ -115,8 +115,9 @@ def _webhooks_of(hotel: Hotel) -> dict[str, str]:
     issued = create_endpoint(
         partner=partner, url="https://192.0.2.1/hooks", event_types=["booking.created"]
     )
-    delivery = send_test(partner=partner, endpoint_id=issued.endpoint.pk)
-    return {"endpoint_id": str(issued.endpoint.pk), "delivery_id": str(delivery.pk)}
+    endpoint_id = str(issued.endpoint.pk)
+    delivery = send_test(partner=partner, endpoint_id=endpoint_id)
+    return {"endpoint_id": endpoint_id, "delivery_id": str(delivery.pk)}
 
 
 def _waiting_for(slug: str) -> str:

@@ -6,6 +6,7 @@ Schemathesis makes the requests, those that the document allows and those that i
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +48,19 @@ def one_connection() -> Iterator[None]:
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def _unknown_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hosts of examples are known to no resolver, as when a partner sets up too early."""
+    resolve = socket.getaddrinfo
+
+    def among_ourselves(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(host, str) and host.endswith("example.com"):
+            raise socket.gaierror
+        return resolve(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", among_ourselves)
 
 
 @pytest.fixture

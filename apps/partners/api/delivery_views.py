@@ -89,7 +89,7 @@ class DeliveryView(PartnerView):
         parameters=[DELIVERY_ID, *rate_headers(200)],
         responses={200: DeliveryDetailSerializer, **partner_refusals(DeliveryNotFound)},
     )
-    def get(self, _request: Request, delivery_id: int) -> Response:
+    def get(self, _request: Request, delivery_id: str) -> Response:
         """Show it."""
         return Response(DeliveryDetailSerializer(get_delivery(self.partner, delivery_id)).data)
 
@@ -115,7 +115,7 @@ class RedeliverView(PartnerView):
         },
     )
     @once
-    def post(self, _request: Request, delivery_id: int) -> Response:
+    def post(self, _request: Request, delivery_id: str) -> Response:
         """Owe it again."""
         delivery = redeliver(partner=self.partner, delivery_id=delivery_id)
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)

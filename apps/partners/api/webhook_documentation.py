@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 TAGS: Final = ["Partners: webhooks"]
 ENDPOINT_ID: Final = OpenApiParameter(
     name="endpoint_id",
-    type=OpenApiTypes.UUID,
     location=OpenApiParameter.PATH,
     description="The endpoint's `id`.",
 )
 DELIVERY_ID: Final = OpenApiParameter(
     name="delivery_id",
-    type=OpenApiTypes.INT,
     location=OpenApiParameter.PATH,
     description="The delivery's `id`.",
 )

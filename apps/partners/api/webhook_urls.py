@@ -20,8 +20,8 @@ from apps.partners.api.webhook_views import (
     TestView,
 )
 
-ENDPOINT: Final = "webhook-endpoints/<uuid:endpoint_id>/"
-DELIVERY: Final = "webhook-deliveries/<int:delivery_id>/"
+ENDPOINT: Final = "webhook-endpoints/<str:endpoint_id>/"
+DELIVERY: Final = "webhook-deliveries/<str:delivery_id>/"
 
 urlpatterns = [
     path("webhook-endpoints/", EndpointsView.as_view(), name="partner-webhook-endpoints"),

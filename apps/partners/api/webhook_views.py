@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -120,7 +119,7 @@ class EndpointView(PartnerView):
         responses={200: EndpointSerializer, **partner_refusals(EndpointNotFound)},
         examples=[ENDPOINT_SHOWN],
     )
-    def get(self, _request: Request, endpoint_id: UUID) -> Response:
+    def get(self, _request: Request, endpoint_id: str) -> Response:
         """Show it."""
         return Response(EndpointSerializer(get_endpoint(self.partner, endpoint_id)).data)
 
@@ -134,7 +133,7 @@ class EndpointView(PartnerView):
         responses={200: EndpointSerializer, **partner_refusals(EndpointNotFound, has_body=True)},
         examples=[ENDPOINT_SHOWN],
     )
-    def put(self, request: Request, endpoint_id: UUID) -> Response:
+    def put(self, request: Request, endpoint_id: str) -> Response:
         """Replace it."""
         return self._change(endpoint_id, read_body(request, ReplaceEndpointSerializer))
 
@@ -151,7 +150,7 @@ class EndpointView(PartnerView):
         responses={200: EndpointSerializer, **partner_refusals(EndpointNotFound, has_body=True)},
         examples=[ENDPOINT_SHOWN],
     )
-    def patch(self, request: Request, endpoint_id: UUID) -> Response:
+    def patch(self, request: Request, endpoint_id: str) -> Response:
         """Change it."""
         return self._change(endpoint_id, read_body(request, ChangeEndpointSerializer))
 
@@ -163,12 +162,12 @@ class EndpointView(PartnerView):
         parameters=[ENDPOINT_ID, *rate_headers(204)],
         responses={204: None, **partner_refusals(EndpointNotFound)},
     )
-    def delete(self, _request: Request, endpoint_id: UUID) -> Response:
+    def delete(self, _request: Request, endpoint_id: str) -> Response:
         """Delete it."""
         delete_endpoint(partner=self.partner, endpoint_id=endpoint_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _change(self, endpoint_id: UUID, body: Any) -> Response:
+    def _change(self, endpoint_id: str, body: Any) -> Response:
         changed = change_endpoint(
             partner=self.partner, endpoint_id=endpoint_id, change=EndpointChange(**body)
         )
@@ -196,7 +195,7 @@ class RotateSecretView(PartnerView):
         },
     )
     @once
-    def post(self, _request: Request, endpoint_id: UUID) -> Response:
+    def post(self, _request: Request, endpoint_id: str) -> Response:
         """Make it."""
         return Response(_issued(rotate_secret(partner=self.partner, endpoint_id=endpoint_id)))
 
@@ -219,7 +218,7 @@ class TestView(PartnerView):
         },
     )
     @once
-    def post(self, _request: Request, endpoint_id: UUID) -> Response:
+    def post(self, _request: Request, endpoint_id: str) -> Response:
         """Owe it."""
         delivery = send_test(partner=self.partner, endpoint_id=endpoint_id)
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
@@ -248,7 +247,7 @@ class RedeliverRangeView(PartnerView):
         },
     )
     @once
-    def post(self, request: Request, endpoint_id: UUID) -> Response:
+    def post(self, request: Request, endpoint_id: str) -> Response:
         """Owe them."""
         wanted = Range(**read_body(request, RedeliverRangeSerializer))
         count = redeliver_range(partner=self.partner, endpoint_id=endpoint_id, wanted=wanted)

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -86,7 +85,7 @@ def create_endpoint(
         )
         for hotel in hotels:
             _follow(endpoint, hotel)
-    return IssuedEndpoint(endpoint=get_endpoint(partner, endpoint.pk), secret=secret)
+    return IssuedEndpoint(endpoint=get_endpoint(partner, str(endpoint.pk)), secret=secret)
 
 
 def _hotels(partner: PartnerIdentity, slugs: Collection[str] | None) -> list[Hotel]:
@@ -120,7 +119,7 @@ def _in_order(types: Collection[str]) -> list[str]:
 
 
 def change_endpoint(
-    *, partner: PartnerIdentity, endpoint_id: UUID, change: EndpointChange
+    *, partner: PartnerIdentity, endpoint_id: str, change: EndpointChange
 ) -> WebhookEndpoint:
     """Change an endpoint, or switch it off and on.
 
@@ -155,16 +154,16 @@ def _switch(endpoint: WebhookEndpoint, *, is_on: bool) -> None:
         endpoint.disabled_because = DisabledBecause.ASKED
 
 
-def _get_for_update(partner: PartnerIdentity, pk: UUID) -> WebhookEndpoint:
-    endpoints = WebhookEndpoint.objects.filter(partner=partner.partner_id, pk=pk)
-    endpoint = endpoints.select_for_update().first()
+def _get_for_update(partner: PartnerIdentity, endpoint_id: str) -> WebhookEndpoint:
+    seen = get_endpoint(partner, endpoint_id)
+    endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=seen.pk).first()
     if endpoint is None:
         raise EndpointNotFound
     return endpoint
 
 
 @transaction.atomic
-def delete_endpoint(*, partner: PartnerIdentity, endpoint_id: UUID) -> None:
+def delete_endpoint(*, partner: PartnerIdentity, endpoint_id: str) -> None:
     """Forget the endpoint and all its deliveries. Raises EndpointNotFound."""
     endpoint = get_endpoint(partner, endpoint_id)
     clear_alerts(endpoint)
@@ -172,12 +171,11 @@ def delete_endpoint(*, partner: PartnerIdentity, endpoint_id: UUID) -> None:
 
 
 @transaction.atomic
-def rotate_secret(*, partner: PartnerIdentity, endpoint_id: UUID) -> IssuedEndpoint:
+def rotate_secret(*, partner: PartnerIdentity, endpoint_id: str) -> IssuedEndpoint:
     """Make another secret; both sign for a day, so the receiver can change over meanwhile.
 
     A third one ends the oldest at once. Raises EndpointNotFound.
     """
-    get_endpoint(partner, endpoint_id)
     endpoint = _get_for_update(partner, endpoint_id)
     endpoint.previous_secret, endpoint.secret = endpoint.secret, new_secret()
     endpoint.previous_secret_until = timezone.now() + OVERLAP
@@ -185,7 +183,7 @@ def rotate_secret(*, partner: PartnerIdentity, endpoint_id: UUID) -> IssuedEndpo
     return IssuedEndpoint(endpoint=get_endpoint(partner, endpoint_id), secret=endpoint.secret)
 
 
-def send_test(*, partner: PartnerIdentity, endpoint_id: UUID) -> WebhookDelivery:
+def send_test(*, partner: PartnerIdentity, endpoint_id: str) -> WebhookDelivery:
     """Owe a message that says only that messages arrive. Raises EndpointNotFound,
     EndpointDisabled."""
     endpoint = get_endpoint(partner, endpoint_id)

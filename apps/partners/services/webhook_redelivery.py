@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -42,7 +41,7 @@ class Range:
     only_missing: bool = True
 
 
-def redeliver(*, partner: PartnerIdentity, delivery_id: int) -> WebhookDelivery:
+def redeliver(*, partner: PartnerIdentity, delivery_id: str) -> WebhookDelivery:
     """Send a delivery again, whatever became of it, with the tries of a new one.
 
     Raises DeliveryNotFound, EndpointDisabled.
@@ -61,7 +60,7 @@ def _owe_again(pks: list[int]) -> None:
 
 
 @transaction.atomic
-def redeliver_range(*, partner: PartnerIdentity, endpoint_id: UUID, wanted: Range) -> int:
+def redeliver_range(*, partner: PartnerIdentity, endpoint_id: str, wanted: Range) -> int:
     """Send what happened in a time again, also what was never made a delivery of: from before the
     endpoint was set up, or of types that it did not have. Returns how many.
 
