@@ -42,7 +42,7 @@ class CreateEndpointSerializer(serializers.Serializer[Any]):
     event_types = _types()
     description = TextField(default="", help_text="For people; 120 characters at most.")
     hotel_slugs = serializers.ListField(
-        child=TextField(),
+        child=TextField(max_length=100),
         required=False,
         max_length=1000,
         help_text="Whose events; absent: of all hotels that the key is for.",
