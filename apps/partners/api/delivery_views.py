@@ -16,10 +16,11 @@ from apps.common.api.pagination import PAGE_PARAMETERS, page_body
 from apps.common.api.views import read_query
 from apps.common.errors import Invalid
 from apps.common.idempotency import IdempotencyConflict
+from apps.partners.api import webhook_documentation as shown
 from apps.partners.api.base import PartnerView
 from apps.partners.api.documentation import partner_refusals, rate_headers
 from apps.partners.api.once import KEY_PARAMETER, once
-from apps.partners.api.webhook_documentation import DELIVERY_ID, EVENT_PAGE, TAGS
+from apps.partners.api.webhook_documentation import DELIVERY_ID, TAGS
 from apps.partners.api.webhook_serializers import (
     DeliveryDetailSerializer,
     DeliveryFilterSerializer,
@@ -50,6 +51,7 @@ class DeliveriesView(PartnerView):
         description="What was, or is to be, sent to the endpoints; the newest first, for 30 days.",
         parameters=[DeliveryFilterSerializer, *PAGE_PARAMETERS, *rate_headers(200)],
         responses={200: DeliveryPageSerializer, **partner_refusals(Invalid)},
+        examples=[shown.DELIVERIES],
     )
     def get(self, request: Request) -> Response:
         """Show a page of them."""
@@ -88,6 +90,7 @@ class DeliveryView(PartnerView):
         ),
         parameters=[DELIVERY_ID, *rate_headers(200)],
         responses={200: DeliveryDetailSerializer, **partner_refusals(DeliveryNotFound)},
+        examples=[shown.DELIVERY],
     )
     def get(self, _request: Request, delivery_id: str) -> Response:
         """Show it."""
@@ -113,6 +116,7 @@ class RedeliverView(PartnerView):
             202: DeliverySerializer,
             **partner_refusals(Invalid, DeliveryNotFound, EndpointDisabled, IdempotencyConflict),
         },
+        examples=[shown.OWED_AGAIN],
     )
     @once
     def post(self, _request: Request, delivery_id: str) -> Response:
@@ -137,7 +141,7 @@ class EventsView(PartnerView):
         ),
         parameters=[EventFilterSerializer, *rate_headers(200)],
         responses={200: EventPageSerializer, **partner_refusals(Invalid)},
-        examples=[EVENT_PAGE],
+        examples=[shown.EVENTS],
     )
     def get(self, request: Request) -> Response:
         """Show a page of it."""

@@ -15,16 +15,11 @@ from apps.common.api.pagination import PAGE_PARAMETERS, page_body
 from apps.common.api.views import read_body
 from apps.common.errors import Invalid
 from apps.common.idempotency import IdempotencyConflict
+from apps.partners.api import webhook_documentation as shown
 from apps.partners.api.base import PartnerView
 from apps.partners.api.documentation import partner_refusals, rate_headers
 from apps.partners.api.once import KEY_PARAMETER, once
-from apps.partners.api.webhook_documentation import (
-    CREATED,
-    ENDPOINT_ID,
-    ENDPOINT_SHOWN,
-    EXAMPLE_OF_CREATING,
-    TAGS,
-)
+from apps.partners.api.webhook_documentation import ENDPOINT_ID, TAGS
 from apps.partners.api.webhook_serializers import (
     ChangeEndpointSerializer,
     CreateEndpointSerializer,
@@ -66,6 +61,7 @@ class EndpointsView(PartnerView):
         description="Those of the partner at hotels that the key is for, the newest first.",
         parameters=[*PAGE_PARAMETERS, *rate_headers(200)],
         responses={200: EndpointPageSerializer, **partner_refusals(Invalid)},
+        examples=[shown.ENDPOINTS],
     )
     def get(self, request: Request) -> Response:
         """Show a page of them."""
@@ -91,7 +87,7 @@ class EndpointsView(PartnerView):
             201: IssuedEndpointSerializer,
             **partner_refusals(TooManyEndpoints, IdempotencyConflict, has_body=True),
         },
-        examples=[EXAMPLE_OF_CREATING, CREATED],
+        examples=[shown.WANTED, shown.CREATED],
     )
     def post(self, request: Request) -> HttpResponse:
         """Set it up."""
@@ -117,7 +113,7 @@ class EndpointView(PartnerView):
         description="Its settings and how it is doing; never its secret.",
         parameters=[ENDPOINT_ID, *rate_headers(200)],
         responses={200: EndpointSerializer, **partner_refusals(EndpointNotFound)},
-        examples=[ENDPOINT_SHOWN],
+        examples=[shown.ENDPOINT],
     )
     def get(self, _request: Request, endpoint_id: str) -> Response:
         """Show it."""
@@ -131,7 +127,7 @@ class EndpointView(PartnerView):
         parameters=[ENDPOINT_ID, *rate_headers(200)],
         request=ReplaceEndpointSerializer,
         responses={200: EndpointSerializer, **partner_refusals(EndpointNotFound, has_body=True)},
-        examples=[ENDPOINT_SHOWN],
+        examples=[shown.REPLACED, shown.ENDPOINT],
     )
     def put(self, request: Request, endpoint_id: str) -> Response:
         """Replace it."""
@@ -148,7 +144,7 @@ class EndpointView(PartnerView):
         parameters=[ENDPOINT_ID, *rate_headers(200)],
         request=ChangeEndpointSerializer,
         responses={200: EndpointSerializer, **partner_refusals(EndpointNotFound, has_body=True)},
-        examples=[ENDPOINT_SHOWN],
+        examples=[shown.SWITCHED, shown.ENDPOINT],
     )
     def patch(self, request: Request, endpoint_id: str) -> Response:
         """Change it."""
@@ -193,6 +189,7 @@ class RotateSecretView(PartnerView):
             200: IssuedEndpointSerializer,
             **partner_refusals(Invalid, EndpointNotFound, IdempotencyConflict),
         },
+        examples=[shown.ROTATED],
     )
     @once
     def post(self, _request: Request, endpoint_id: str) -> Response:
@@ -216,6 +213,7 @@ class TestView(PartnerView):
             202: DeliverySerializer,
             **partner_refusals(Invalid, EndpointNotFound, EndpointDisabled, IdempotencyConflict),
         },
+        examples=[shown.TEST],
     )
     @once
     def post(self, _request: Request, endpoint_id: str) -> Response:
@@ -245,6 +243,7 @@ class RedeliverRangeView(PartnerView):
                 EndpointNotFound, EndpointDisabled, IdempotencyConflict, has_body=True
             ),
         },
+        examples=[shown.RANGE, shown.COUNT],
     )
     @once
     def post(self, request: Request, endpoint_id: str) -> Response:
