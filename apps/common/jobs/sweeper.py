@@ -85,9 +85,10 @@ class Sweeper:
         self._running = {key: job for key, job in self._running.items() if not job.done()}
         for key in due_rows(timezone.now() - HEARD_FIRST):
             if key not in self._running and not self._stopping.is_set():
-                SWEPT.inc()
-                pool = self._own_pools.get(key[0], self._pool)
-                self._running[key] = pool.submit(_run, *key)
+                pool = self._own_pools.get(key[0])
+                if pool is None:  # else nobody rings for it
+                    SWEPT.inc()
+                self._running[key] = (pool or self._pool).submit(_run, *key)
 
 
 def due_rows(until: datetime) -> Iterator[tuple[str, str]]:
