@@ -77,6 +77,11 @@ class ProductionHouse:
     ) -> None:
         self._servers.__exit__(kind, error, trace)
 
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the product's processes, for one more of them."""
+        return self._environ
+
     def run(self, *program: str) -> str:
         """Run a Python program in the product's environment; return what it printed."""
         done = subprocess.run(
