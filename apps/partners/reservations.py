@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from apps.bookings.errors import BookingNotFound
 from apps.bookings.models import Booking, Hotel
-from apps.bookings.selectors import bookings_for_update, is_askable
+from apps.bookings.selectors import NOBODY_CHANGES_KEYS, is_askable
 from apps.bookings.states import BookingStatus
 from apps.common.errors import PreconditionFailed
 
@@ -101,8 +101,10 @@ def get_reservation(hotel: Hotel, reference: str) -> Booking:
 
 
 def find_reservation_for_update(hotel: Hotel, reference: str) -> Booking | None:
-    """Return the hotel's reservation with its row locked; the caller holds a transaction."""
-    rows = bookings_for_update().filter(hotel=hotel, booking_reference=reference)
+    """Return the hotel's reservation with its row locked, and nothing beside it: most that are
+    sent are new, or as they were. The caller holds a transaction."""
+    rows = Booking.objects.select_for_update(no_key=NOBODY_CHANGES_KEYS)
+    rows = rows.filter(hotel=hotel, booking_reference=reference)
     return next(iter(rows), None) if is_askable(reference) else None
 
 

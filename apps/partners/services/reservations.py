@@ -12,7 +12,7 @@ from django.db import transaction
 
 from apps.bookings.cleaning import clean_email, clean_name, clean_phone
 from apps.bookings.errors import BookingExists, BookingNotFound
-from apps.bookings.models import Booking, Hotel
+from apps.bookings.models import Booking, Hotel, Room
 from apps.bookings.rules import reasons_against_check_out
 from apps.bookings.selectors import get_hotel_room
 from apps.bookings.services.checkout import checkout_booking
@@ -107,12 +107,17 @@ def _store(sent: Sent, *, or_create: bool) -> Stored:
         if reasons:
             raise reasons[0]
         rest = replace(terms, status=KEEP) if ends else terms
+        given = rest.assigned_room
+        if isinstance(given, Room) and given.pk == booking.assigned_room_id:
+            booking.assigned_room = given  # read already
         is_changed = amend_booking(booking, rest, performed_by=sent.performed_by)
     if ends:
         # In a transaction of its own: it locks the room, and whoever has told of something locks
         # nothing more.
         booking = checkout_booking(booking=booking, performed_by=sent.performed_by, source=SOURCE)
     is_changed = is_changed or ends
+    if not is_changed:
+        booking.hotel = sent.hotel  # read already, as far as it is shown
     return Stored(booking=booking, outcome=Outcome.UPDATED if is_changed else Outcome.UNCHANGED)
 
 
