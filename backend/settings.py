@@ -329,9 +329,6 @@ SPECTACULAR_SETTINGS = {
         "WaitingListStatus": "apps.seating.states.WaitingStatus",
         "SeatHoldPolicy": "apps.seating.states.HoldPolicy",
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # -- security ---------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.views.decorators.http import conditional_page
 
+from apps.common.api.document_view import DocumentView
+from apps.pages.views import api_docs
 from back_office.site import site as back_office
 from backend.operations.views import metrics, readiness
 from graphql_schema.views import graphql_view
@@ -26,6 +28,6 @@ urlpatterns = [
     path("api/locks/", include("apps.locks.api.urls")),
     re_path("^readyz/?$", readiness, name="readiness"),
     re_path("^metrics/?$", metrics, name="metrics"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema/", conditional_page(DocumentView.as_view()), name="schema"),
+    path("api/docs/", api_docs, name="docs"),
 ]

@@ -1,4 +1,4 @@
-"""The pages that come with the product: an example for guests' apps."""
+"""The pages that come with the product: an example for guests' apps, and the REST operations."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def guest_page(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO_GUEST_PAGE:
         raise Http404
     return render(request, "pages/guest.html")
+
+
+@require_safe
+@own_page
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """Show the REST operations, drawn from the OpenAPI document."""
+    return render(request, "pages/api_docs.html")
