@@ -153,6 +153,7 @@ def _database() -> dict[str, Any]:
         # A file, as in real life: an in-memory database has no second connection to race with.
         database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     else:
+        database["ENGINE"] = "backend.postgresql"
         # The few statements of a check-in are planned once for each connection, not at each guest.
         database.setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=3)
     return database

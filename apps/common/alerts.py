@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils import timezone
 
 from apps.common.models import Alert
+from apps.common.statements import INSTANT, Given, KnownUpdate
+
+# Asked at whatever goes well, and nearly always of nothing.
+CLEAR: Final = KnownUpdate(
+    lambda: Alert.objects.filter(
+        scope=Given("scope"),
+        kind=Given("kind"),
+        subject=Given("subject"),
+        closed_at__isnull=True,
+    ),
+    closed_at=Given("now", INSTANT),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +52,7 @@ def raise_alert(*, scope: str, kind: str, subject: str, message: str) -> None:
 
 def clear_alert(*, scope: str, kind: str, subject: str) -> None:
     """Close the alert if it is open."""
-    Alert.objects.filter(scope=scope, kind=kind, subject=subject, closed_at__isnull=True).update(
-        closed_at=timezone.now()
-    )
+    CLEAR.run(scope=scope, kind=kind, subject=subject, now=timezone.now())
 
 
 def keep_alerts(kinds: Collection[str], wanted: Iterable[WantedAlert]) -> None:

@@ -14,7 +14,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import connection
-from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
+from django.db.models import (
+    DateTimeField,
+    Expression,
+    Field,
+    Model,
+    QuerySet,
+    prefetch_related_objects,
+)
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
@@ -63,7 +70,10 @@ class _Wording:
 
 
 class KnownRead(Generic[M]):
-    """Rows of a model with what ``select_related`` and annotations bring along; no prefetching."""
+    """Rows of a model with what ``select_related``, annotations and prefetching bring along.
+
+    What is prefetched is worded anew each time, by Django.
+    """
 
     def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
         """``rows`` is called once for each kind of database, at the first use."""
@@ -101,6 +111,7 @@ class _Reading(Generic[M]):
             shape, compiler.select, self._alias
         )
         self._notes = (compiler.annotation_col_map or {}).items()
+        self._prefetched = rows._prefetch_related_lookups  # type: ignore[attr-defined] # noqa: SLF001 # no other way to ask
 
     def rows(self, given: Mapping[str, Any]) -> list[M]:
         if self._locks and connection.get_autocommit():
@@ -108,7 +119,10 @@ class _Reading(Generic[M]):
         with connection.cursor() as cursor:
             self._wording.run(cursor, given)
             answers = cursor.fetchall()
-        return [self._row(answer) for answer in self._converted(answers)]
+        found = [self._row(answer) for answer in self._converted(answers)]
+        if self._prefetched:
+            prefetch_related_objects(found, *self._prefetched)
+        return found
 
     def _converted(self, answers: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         if not self._converters:

@@ -12,7 +12,7 @@ from apps.locks.services.announcements import announce
 from apps.locks.services.backups import owe_first_pools
 from apps.locks.services.codes import for_a_visit, work_on_code
 from apps.locks.services.gateway_queue import next_on_same_gateway
-from apps.locks.services.gateways import without_busy_gateway
+from apps.locks.services.gateways import is_ready, without_busy_gateway
 from apps.locks.services.inventory import look_at_account
 from apps.locks.services.lock_care import look_after_lock
 
@@ -24,6 +24,7 @@ def register_all() -> None:
             model=AccessCode,
             work=work_on_code,
             ready=without_busy_gateway,
+            is_ready=is_ready,
             load=for_a_visit,
             next_after=next_on_same_gateway,
         )

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db import connection, models
-from django.db.models import F
 from django.utils import timezone
 
 from apps.common.jobs import JobKind, Lease, WorkRow, register, registry
@@ -61,7 +60,7 @@ def owe(*, due_at: datetime | None = None, **fields: Any) -> Errand:
 
 def do(lease: Lease[Any]) -> None:
     """Do the errand."""
-    lease.settle(done=F("done") + 1)
+    lease.settle(done=lease.row.done + 1)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,12 @@ import time_machine
 from django.utils import timezone
 
 from apps.locks.models import AccessCode, AccessHistory, Gateway, Lock
-from apps.locks.services.gateway_queue import Turn, in_order, next_on_same_gateway
+from apps.locks.services.gateway_queue import (
+    OVERDUE_AFTER,
+    Turn,
+    in_order,
+    next_on_same_gateway,
+)
 from apps.locks.services.grants import revoke_access
 from apps.locks.states import CodeKind, CodeState, GrantState
 from tests.background import run_due_jobs
@@ -54,7 +59,9 @@ def code_of(lock: Lock, *, place: int = 0, grant: dict[str, Any], **fields: Any)
 
 def turn_of(code: AccessCode, *, was_removal: bool = False) -> Turn:
     codes = AccessCode.objects.filter(pk=code.pk)
-    found = in_order(codes, now=timezone.now(), was_removal=was_removal)
+    now = timezone.now()
+    overdue_since = now - OVERDUE_AFTER
+    found = in_order(codes, now=now, overdue_since=overdue_since, was_removal=was_removal)
     return Turn(found.values_list("turn", flat=True).get())
 
 
@@ -140,7 +147,9 @@ def test_within_a_turn_the_nearest_arrival_and_the_longest_wait_go_first(lock: L
         )
         for seconds in (1, 3, 2)
     ]
-    owed = in_order(AccessCode.objects.all(), now=now, was_removal=False)
+    owed = in_order(
+        AccessCode.objects.all(), now=now, overdue_since=now - OVERDUE_AFTER, was_removal=False
+    )
 
     wanted = [guests[1], guests[2], guests[0], leaving[1], leaving[2], leaving[0], pool]
     assert [code.pk for code in owed] == [code.pk for code in wanted]

@@ -30,7 +30,8 @@ class JobKind:
 
     ``work`` gets a ``Lease`` and must settle it; what it raises is logged and tried again later.
     ``ready`` narrows due rows to those that can be worked on now; the sweeper asks it, so that
-    rows which wait for something busy are not claimed in vain. ``next_after`` names a row that
+    rows which wait for something busy are not claimed in vain; ``is_ready`` answers the same about
+    one row that is due, by its key. ``next_after`` names a row that
     waited for the one just worked on, so that a queue behind a busy thing moves without a pause.
     ``load`` says what a claimed row comes with. ``at_start`` runs once when a worker starts, to owe
     what nothing that happens would. ``own_threads``: so many threads of each worker's sweeper do
@@ -41,6 +42,7 @@ class JobKind:
     work: Callable[[Any], None]
     at_start: Callable[[], None] = _nothing_at_start
     ready: Callable[[QuerySet[Any]], QuerySet[Any]] = every_due_row
+    is_ready: Callable[[Any], bool] | None = None
     load: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     next_after: Callable[[Any], str | None] = _nothing
     own_threads: int = 0

@@ -54,6 +54,8 @@ def _can_begin(kind: JobKind, pk: str) -> bool:
     """
     if kind.ready is every_due_row:
         return True
+    if kind.is_ready is not None:
+        return kind.is_ready(pk)
     rows = kind.model._default_manager.filter(pk=pk)
     return kind.ready(due(rows, timezone.now())).exists()
 

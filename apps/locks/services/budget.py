@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.common.alerts import clear_alert, raise_alert
+from apps.common.statements import Given, KnownUpdate
 from apps.locks.models import LockAccount
 from apps.locks.ttlock.errcodes import BEIJING
 from apps.locks.ttlock.errors import LockCloudError, QuotaUsedUp, RateLimited
@@ -21,19 +22,21 @@ KEPT_FOR_GUESTS: Final = 0.2  # of a month's calls; sweeps stop before these
 SLOWED_FOR: Final = timedelta(seconds=30)
 ALERT: Final = "lock_cloud_limit"
 MOST_COUNTED: Final = 2_000_000_000  # the column ends soon after
+MONTH: Final = Given("month", CharField())
+COUNT: Final = KnownUpdate(
+    lambda: LockAccount.objects.filter(pk=Given("pk")),
+    calls_this_month=Case(
+        When(counted_month=MONTH, then=F("calls_this_month") + 1),
+        default=Value(1),
+        output_field=IntegerField(),
+    ),
+    counted_month=MONTH,
+)
 
 
 def count_call(account_id: int, now: datetime | None = None) -> None:
     """Count one call of the present month; the first of a month begins anew."""
-    month = _month_of(now or timezone.now())
-    LockAccount.objects.filter(pk=account_id).update(
-        calls_this_month=Case(
-            When(counted_month=month, then=F("calls_this_month") + 1),
-            default=Value(1),
-            output_field=IntegerField(),
-        ),
-        counted_month=Value(month, output_field=CharField()),
-    )
+    COUNT.run(pk=account_id, month=_month_of(now or timezone.now()))
 
 
 def note_vendors_count(account_id: int, count: int) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import UUIDField
 from django.utils import timezone
 
 from apps.common.jobs import Lease
+from apps.common.statements import Given, KnownRead
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.reconciliation import tag_of
 from apps.locks.states import UNWANTED, CodeKind
@@ -18,11 +20,19 @@ from apps.locks.ttlock.client import TTLockClient
 # A command may land after its caller gave up. For so long after it was sent, "not in the list"
 # does not mean that it never will be.
 MAY_LAND_LATE: Final = timedelta(seconds=90)
+GRANT_FOR_UPDATE: Final = KnownRead(
+    lambda: AccessGrant.objects.select_for_update(of=("self",)).filter(
+        codes=Given("code", UUIDField())
+    )
+)
 
 
 def lock_grant(lease: Lease[AccessCode]) -> AccessGrant:
     """Lock the parent before the child, as every writer of this room does."""
-    return AccessGrant.objects.select_for_update(of=("self",)).get(codes=lease.row.pk)
+    grant = GRANT_FOR_UPDATE.one(code=lease.row.pk)
+    if grant is None:
+        raise AccessGrant.DoesNotExist
+    return grant
 
 
 def same_digits(code: AccessCode, client: TTLockClient) -> list[Passcode]:

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cache
 from typing import Final
 
-from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, UUIDField, Value, When
 from django.db.models.fields import SmallIntegerField
 from django.utils import timezone
 
 from apps.common.jobs import due
+from apps.common.statements import INSTANT, Given, KnownRead, KnownUpdate
 from apps.locks.models import AccessCode
-from apps.locks.services.gateways import NEEDS_GATEWAY, WAIT, without_busy_gateway
+from apps.locks.services.gateways import NEEDS_GATEWAY, NOW, WAIT, without_busy_gateway
 from apps.locks.states import UNWANTED, CodeKind, CodeState, GrantState
 
 
@@ -38,6 +40,7 @@ class Turn(IntEnum):
 
 # Codes leave reachable locks within 15 seconds: a third of them may be spent behind guests.
 OVERDUE_AFTER: Final = timedelta(seconds=5)
+OVERDUE_SINCE: Final = Given("overdue_since", INSTANT)
 
 
 def next_on_same_gateway(code: AccessCode) -> str | None:
@@ -45,36 +48,63 @@ def next_on_same_gateway(code: AccessCode) -> str | None:
 
     ``code`` is as it was when its own turn began, with its lock and gateways.
     """
-    now = timezone.now()
     left = [gateway.pk for gateway in code.lock.gateways.all()]
-    waiting = due(AccessCode.objects.filter(lock__gateways__in=left), now + WAIT)
-    ready = without_busy_gateway(waiting.filter(NEEDS_GATEWAY))
-    queue = in_order(ready, now=now, was_removal=code.state in UNWANTED)
-    found = next(iter(queue.values_list("pk", "due_at")[:1]), None)
+    if not left:
+        return None
+    now = timezone.now()
+    found = _next(len(left), code.state in UNWANTED).one(
+        left=left, now=now, soon=now + WAIT, overdue_since=now - OVERDUE_AFTER
+    )
     if found is None:
         return None
-    pk, due_at = found
-    if due_at is None or due_at > now:
-        early = AccessCode.objects.filter(pk=pk, leased_until__isnull=True, due_at__gt=now)
-        early.update(due_at=now)
-    return str(pk)
+    if found.due_at is None or found.due_at > now:
+        CALL_FORWARD.run(pk=found.pk, now=now)
+    return str(found.pk)
+
+
+CALL_FORWARD: Final = KnownUpdate(
+    lambda: AccessCode.objects.filter(
+        pk=Given("pk", UUIDField()), leased_until__isnull=True, due_at__gt=NOW
+    ),
+    due_at=NOW,
+)
+
+
+@cache
+def _next(gateways: int, was_removal: bool) -> KnownRead[AccessCode]:
+    left = [Given("left", place=place) for place in range(gateways)]
+    waiting = due(
+        AccessCode.objects.filter(Q(lock__gateways__pk__in=left)),
+        Given("soon", INSTANT),
+    )
+    ready = without_busy_gateway(waiting.filter(NEEDS_GATEWAY), NOW)
+    queue = in_order(ready, now=NOW, overdue_since=OVERDUE_SINCE, was_removal=was_removal)
+    return KnownRead(lambda: queue.only("pk", "due_at")[:1])
 
 
 def in_order(
-    codes: QuerySet[AccessCode], *, now: datetime, was_removal: bool
+    codes: QuerySet[AccessCode],
+    *,
+    now: datetime | Given,
+    overdue_since: datetime | Given,
+    was_removal: bool,
 ) -> QuerySet[AccessCode]:
-    """Return ``codes`` in the order of the queue. ``was_removal``: whose turn has just ended."""
+    """Return ``codes`` in the order of the queue.
+
+    ``overdue_since``: a removal that was asked for by then is overdue. ``was_removal``: whose turn
+    has just ended.
+    """
     is_removal = Q(turn__in=[Turn.OVERDUE_REMOVAL, Turn.REMOVAL])
     comes_by = Case(
         When(is_removal, then=F("due_at")),
         default=F("grant__starts_at"),
         output_field=DateTimeField(),
     )
-    turn = _turn(now, overdue_first=not was_removal)
+    turn = _turn(now, overdue_since, overdue_first=not was_removal)
     return codes.annotate(turn=turn).order_by("turn", comes_by, "due_at", "pk")
 
 
-def _turn(now: datetime, *, overdue_first: bool) -> Case:
+def _turn(now: datetime | Given, overdue_since: datetime | Given, *, overdue_first: bool) -> Case:
     """Return the expression for a code's ``Turn``; the first condition that holds decides."""
     hopes = Q(grant__state__in=[GrantState.WAITING, GrantState.FAILED], grant__is_given_up=False)
     # Of a guest who waits, a code that is on its way off blocks the one that is to follow it.
@@ -82,7 +112,7 @@ def _turn(now: datetime, *, overdue_first: bool) -> Case:
     is_inside = Q(grant__starts_at__lte=now, grant__ends_at__gt=now)
     is_shut_out = Q(state=CodeState.SET) & (Q(starts_at__gt=now) | Q(ends_at__lte=now))
     is_leaving = Q(state__in=UNWANTED)
-    is_overdue = Q(asked_at__lte=now - OVERDUE_AFTER)
+    is_overdue = Q(asked_at__lte=overdue_since)
     overdue = Turn.OVERDUE_REMOVAL if overdue_first else Turn.REMOVAL
     return Case(
         When(grant__code_kind=CodeKind.BACKUP, then=Value(Turn.POOL)),

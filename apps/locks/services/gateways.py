@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.utils import timezone
 
-from apps.common.jobs import Lease
+from apps.common.jobs import Lease, due
+from apps.common.statements import INSTANT, Given, KnownRead, KnownUpdate
 from apps.locks.models import AccessCode, Gateway, Lock
 from apps.locks.states import UNWANTED, CodeKind
 
@@ -38,14 +40,16 @@ class GatewayHold:
 
     def renew(self) -> bool:
         """Begin the lease anew, before a command. False: it ran out and another has the turn."""
-        held = Gateway.objects.filter(pk__in=self.ids, busy_with=self.ticket)
-        return held.update(busy_until=_lease_end()) == len(self.ids)
+        if not self.ids:
+            return True
+        renew, until = _changing(len(self.ids)), _lease_end()
+        held = renew.run(ids=self.ids, held_by=self.ticket, until=until, ticket=self.ticket)
+        return held == len(self.ids)
 
     def give_back(self) -> None:
         """Let the next one in."""
         if self.ids:
-            held = Gateway.objects.filter(pk__in=self.ids, busy_with=self.ticket)
-            held.update(busy_until=None, busy_with="")
+            _changing(len(self.ids)).run(ids=self.ids, held_by=self.ticket, until=None, ticket="")
 
 
 @contextmanager
@@ -87,10 +91,26 @@ def _take_free(hold: GatewayHold) -> int:
     """Take those that are free; one UPDATE, so that one of two workers wins. Returns how many."""
     if not hold.ids:
         return 0
-    free = Q(busy_until__isnull=True) | Q(busy_until__lte=timezone.now())
-    return Gateway.objects.filter(free, pk__in=hold.ids).update(
-        busy_until=_lease_end(), busy_with=hold.ticket
-    )
+    take = _taking(len(hold.ids))
+    return take.run(ids=hold.ids, now=timezone.now(), until=_lease_end(), ticket=hold.ticket)
+
+
+TURN: Final = {"busy_until": Given("until", INSTANT), "busy_with": Given("ticket")}
+
+
+def _gateways(count: int) -> QuerySet[Gateway]:
+    return Gateway.objects.filter(pk__in=[Given("ids", place=place) for place in range(count)])
+
+
+@cache
+def _changing(count: int) -> KnownUpdate:
+    return KnownUpdate(lambda: _gateways(count).filter(busy_with=Given("held_by")), **TURN)
+
+
+@cache
+def _taking(count: int) -> KnownUpdate:
+    free = Q(busy_until__isnull=True) | Q(busy_until__lte=Given("now", INSTANT))
+    return KnownUpdate(lambda: _gateways(count).filter(free), **TURN)
 
 
 def has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
@@ -104,8 +124,23 @@ def has_turn(lease: Lease[AccessCode], hold: GatewayHold) -> bool:
     return False
 
 
-def without_busy_gateway(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
+def without_busy_gateway(
+    codes: QuerySet[AccessCode], now: datetime | Given | None = None
+) -> QuerySet[AccessCode]:
     """Leave out the codes that would only find their gateway at work."""
     hung_on = Lock.gateways.through.objects.filter(lock=OuterRef("lock_id"))
-    busy = Exists(hung_on.filter(gateway__busy_until__gt=timezone.now()))
+    busy = Exists(hung_on.filter(gateway__busy_until__gt=now or timezone.now()))
     return codes.filter(~NEEDS_GATEWAY | ~busy)
+
+
+def is_ready(pk: Any) -> bool:
+    """Answer whether a code is due and would not only find its gateway at work."""
+    return READY.one(pk=pk, now=timezone.now()) is not None
+
+
+NOW: Final = Given("now", INSTANT)
+READY: Final = KnownRead(
+    lambda: without_busy_gateway(
+        due(AccessCode.objects.filter(pk=Given("pk", UUIDField())), NOW), NOW
+    ).only("pk")
+)

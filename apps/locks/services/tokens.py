@@ -11,23 +11,26 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.common.statements import Given, KnownRead
 from apps.locks.models import LockAccount
 from apps.locks.ttlock.answers import TokenGrant
 from apps.locks.ttlock.auth import StoredToken, is_same_token
 
 GLANCE_SECONDS: Final = 0.05
+ACCOUNT: Final = KnownRead(lambda: LockAccount.objects.filter(pk=Given("pk")))  # at every call
 
 
 class DatabaseTokenStore:
     """Implements the client's ``TokenStore``. No transaction is open while the cloud answers."""
 
     def __init__(self, account_id: int) -> None:
+        self._account_id = account_id
         self._accounts = LockAccount.objects.filter(pk=account_id)
 
     def current(self) -> StoredToken | None:
         """Return the stored token, whatever its age."""
-        account = self._accounts.get()
-        if not account.access_token or not account.token_expires_at:
+        account = ACCOUNT.one(pk=self._account_id)
+        if account is None or not account.access_token or not account.token_expires_at:
             return None
         return StoredToken(
             access_token=account.access_token,

@@ -1,0 +1,1 @@
+"""PostgreSQL as Django has it, whose kept connections are looked at less often."""
