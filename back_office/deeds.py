@@ -25,6 +25,7 @@ from back_office.access import staff_of
 from back_office.exports import ExportingAdmin
 
 DONE: Final = "Done."
+LONGEST_TRAIL: Final = 200
 
 
 class DeedForm(forms.Form):
@@ -122,6 +123,22 @@ class DeedsAdmin(ExportingAdmin):
     deeds: ClassVar[Sequence[Deed]] = ()
     change_form_outer_before_template: Any = "back_office/buttons.html"
     change_form_outer_after_template: Any = "back_office/panels.html"
+
+    object_history_template = "back_office/history.html"
+
+    def trail(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
+        """Return what the row's own records say of it, besides what was done in these pages."""
+        return ()
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what was done in these pages, and the row's own records below."""
+        row = self.get_object(request, unquote(object_id))
+        is_shown = row is not None and self.has_view_permission(request, row)
+        panels = list(self.trail(request, row)) if is_shown else []
+        extra = {"panels": panels, **(extra_context or {})}
+        return super().history_view(request, object_id, extra)
 
     def panels(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
         """Return the tables below the row's own fields."""

@@ -67,7 +67,6 @@ class ExportingAdmin(TenantAdmin):
         name = f"{self.opts.verbose_name_plural}-{timezone.localdate():%Y-%m-%d}.csv"
         response = StreamingHttpResponse(self._lines(rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name.replace(" ", "-")}"'
-        response["Cache-Control"] = "no-store"
         return response
 
     def _lines(self, rows: Any) -> Iterator[str]:

@@ -83,8 +83,10 @@ class TenantAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Answer whether an address may filter by ``lookup``: by what the page offers, no more."""
-        offered = {name for name in self.get_list_filter(request) if isinstance(name, str)}
-        return lookup.split("__")[0] in offered
+        filters = self.get_list_filter(request)
+        columns = {name for name in filters if isinstance(name, str)}
+        named = {getattr(one, "parameter_name", None) for one in filters}
+        return lookup in named or lookup.split("__")[0] in columns
 
     # -- rights ----------------------------------------------------------------------------------
 

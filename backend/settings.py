@@ -370,6 +370,7 @@ UNFOLD = {
         }
     },
     "SIDEBAR": {"navigation": "back_office.menu.navigation"},
+    "DASHBOARD_CALLBACK": "back_office.dashboard.fill",
 }
 
 # Pages of other origins may call the doors for programs where the setting names them. No cookie

@@ -14,16 +14,16 @@ from unfold.decorators import display
 
 from apps.bookings.desk_lists import matching_search
 from apps.bookings.desk_view import DeskBooking, view_desk_booking
-from apps.bookings.models import HOLDER_PREFIX, Booking, Guest
+from apps.bookings.models import HOLDER_PREFIX, Booking, Guest, RoomStatusChange
 from apps.bookings.rules import allowed_actions
 from apps.bookings.selectors import is_askable
 from apps.bookings.states import BookingStatus
 from apps.common.errors import DomainError
-from apps.locks.models import AccessGrant
+from apps.locks.models import AccessGrant, AccessHistory
 from apps.locks.states import GrantState
 from apps.staff.roles import Permission
 from back_office.cells import NOTHING, colours, moment
-from back_office.deeds import DeedsAdmin, Panel
+from back_office.deeds import LONGEST_TRAIL, DeedsAdmin, Panel
 from back_office.site import site
 from back_office.subjects.booking_filters import CodesFilter, DayFilter
 from back_office.subjects.guest_deeds import GUEST_DEEDS
@@ -170,6 +170,12 @@ class BookingAdmin(DeedsAdmin):
         """Return what is computed."""
         return ("standing", "room", "arrival", "departure")
 
+    def trail(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
+        """Return what became of the stay, its rooms and its codes."""
+        yield _check_out_trail(row)
+        yield _room_trail(row)
+        yield _access_trail(row)
+
     def panels(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
         """Return the people of the stay and its codes; digits are shown by a deed alone."""
         desk: DeskBooking = view_desk_booking(row)
@@ -197,6 +203,61 @@ class BookingAdmin(DeedsAdmin):
                 for code in desk.access_codes
             ],
         )
+
+
+def _access_trail(booking: Booking) -> Panel:
+    lines = AccessHistory.objects.filter(grant__holder=booking.lock_holder)
+    lines = lines.select_related("code__lock").order_by("-pk")
+    return Panel(
+        title="Codes",
+        headers=("When", "What", "Door", "By", "Why"),
+        rows=[
+            (
+                moment(line.happened_at),
+                line.event,
+                line.code.lock.name if line.code else "all",
+                line.actor,
+                line.reason,
+            )
+            for line in lines[:LONGEST_TRAIL]
+        ],
+    )
+
+
+def _room_trail(booking: Booking) -> Panel:
+    changes = RoomStatusChange.objects.filter(booking=booking).select_related("room")
+    return Panel(
+        title="Rooms",
+        headers=("When", "Room", "To", "By", "Note"),
+        rows=[
+            (
+                moment(change.happened_at),
+                change.room.number,
+                change.get_new_status_display(),
+                change.performed_by,
+                change.note,
+            )
+            for change in changes.order_by("-pk")[:LONGEST_TRAIL]
+        ],
+    )
+
+
+def _check_out_trail(booking: Booking) -> Panel:
+    return Panel(
+        title="Check-outs",
+        headers=("When", "By", "From", "Undone", "By", "Why"),
+        rows=[
+            (
+                moment(row.happened_at),
+                row.performed_by,
+                row.source,
+                moment(row.undone_at),
+                row.undone_by,
+                row.undo_reason,
+            )
+            for row in booking.check_outs.all()
+        ],
+    )
 
 
 def name_of(row: Any) -> str:

@@ -16,7 +16,7 @@ from apps.bookings.states import RoomStatus
 from apps.staff.roles import Permission
 from back_office.access import staff_of
 from back_office.cells import NOTHING, colours, moment
-from back_office.deeds import DeedsAdmin, Panel
+from back_office.deeds import LONGEST_TRAIL, DeedsAdmin, Panel
 from back_office.filters import ChoiceFilter
 from back_office.site import site
 from back_office.subjects.room_deeds import ROOM_DEEDS
@@ -28,7 +28,7 @@ ROOM_COLOURS = colours(
     bad=[RoomStatus.CHECKOUT_DIRTY, RoomStatus.OUT_OF_SERVICE],
     plain=[RoomStatus.OCCUPIED],
 )
-HISTORY_SHOWN = 20
+LATELY = 10
 
 
 @register(Hotel, site=site)
@@ -142,8 +142,15 @@ class RoomAdmin(DeedsAdmin):
 
     def panels(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
         """Return what became of the room lately."""
-        changes = RoomStatusChange.objects.filter(room=row).order_by("-happened_at", "-pk")
-        yield Panel(
+        yield self._changes(row, LATELY)
+
+    def trail(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
+        """Return what became of the room."""
+        yield self._changes(row, LONGEST_TRAIL)
+
+    def _changes(self, room: Room, most: int) -> Panel:
+        changes = RoomStatusChange.objects.filter(room=room).order_by("-happened_at", "-pk")
+        return Panel(
             title="What became of it",
             headers=("When", "From", "To", "By", "Note"),
             rows=[
@@ -154,6 +161,6 @@ class RoomAdmin(DeedsAdmin):
                     change.performed_by,
                     change.note,
                 )
-                for change in changes[:HISTORY_SHOWN]
+                for change in changes[:most]
             ],
         )

@@ -182,6 +182,10 @@ class SeatOrderAdmin(DeedsAdmin):
         """Return until when somebody should have looked at it."""
         return moment(review_due_at(order))
 
+    def trail(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
+        """Return what was sent in, and what was made of it."""
+        yield from self.panels(request, row)
+
     def panels(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
         """Return what was sent in."""
         yield Panel(
@@ -214,7 +218,6 @@ def _shown(_request: HttpRequest, proof: PaymentProof) -> HttpResponse:
         raise Http404 from None
     response = HttpResponse(content, content_type=proof.media_type)
     response["Content-Disposition"] = "inline"
-    response["Cache-Control"] = "no-store"
     # What somebody uploaded runs nothing here, and is framed by these pages alone.
     response["Content-Security-Policy"] = "script-src 'none'; frame-ancestors 'self'"
     return response
