@@ -16,6 +16,7 @@ from bench import (
     http_doors,
     live_fanout,
     lock_storm,
+    partner_upserts,
     pin_latency,
     seats,
 )
@@ -31,6 +32,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "http_doors": http_doors.measure,
     "live_fanout": live_fanout.measure,
     "lock_storm": lock_storm.measure,
+    "partner_upserts": partner_upserts.measure,
     "seats": seats.measure,
 }
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 MARGIN: Final = timedelta(seconds=5)
 # Whoever has locked the table for writing may have written with an instant since their transaction
 # began. The start is hidden from a role of fewer rights: then an hour, which is longer than any.
-OLDEST_WRITER: Final = """
-SELECT clock_timestamp(), min(coalesce(a.xact_start, clock_timestamp() - interval '1 hour'))
+OLDEST_WRITER: Final = """SELECT clock_timestamp(),
+  min(coalesce(a.xact_start, clock_timestamp() - interval '1 hour'))
 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.relation = %s::regclass AND l.mode = 'RowExclusiveLock' AND l.pid <> pg_backend_pid()
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
