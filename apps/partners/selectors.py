@@ -25,7 +25,8 @@ SHOWN_OF_HOTEL: Final = ("id", "slug", "name", "timezone", "phone_region")
 # database takes to answer. A row for each hotel, with the key and its partner beside it.
 KEY_WITH_HOTELS: Final = """SELECT k.id, k.partner_id, k.name, k.prefix, k.scopes,
   k.expires_at, k.revoked_at, k.last_used_at, p.name AS partner_name,
-  h.id AS hotel_id, h.slug AS hotel_slug, h.name AS hotel_name, h.timezone AS hotel_timezone, h.phone_region AS hotel_phone_region
+  h.id AS hotel_id, h.slug AS hotel_slug, h.name AS hotel_name,
+  h.timezone AS hotel_timezone, h.phone_region AS hotel_phone_region
 FROM partners_apikey k
 JOIN partners_partner p ON p.id = k.partner_id
 JOIN partners_apikey_hotels t ON t.apikey_id = k.id
