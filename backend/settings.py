@@ -336,7 +336,9 @@ SPECTACULAR_SETTINGS = {
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"  # guest links carry their key in the path
+# With no referrer at all, browsers call the origin of a page's own form null, and it is refused.
+# Answers to guest links, which carry their key in the path, say no-referrer for themselves.
+SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
