@@ -67,11 +67,10 @@ def list_bookings(
     search: str | None = None,
 ) -> QuerySet[Booking]:
     """Return the hotel's bookings with their hotel, room, check-outs and ``primary_guests``."""
-    primary = Prefetch("guests", Guest.objects.filter(is_primary=True), to_attr="primary_guests")
     bookings = (
         Booking.objects.filter(hotel=hotel)
         .select_related("hotel", "assigned_room")
-        .prefetch_related("check_outs", primary)
+        .prefetch_related("check_outs", primary_guests("guests"))
     )
     if status is not None:
         bookings = bookings.filter(status=status)
@@ -84,6 +83,23 @@ def list_bookings(
     if search and search.strip():
         bookings = bookings.filter(matching_search(search.strip()))
     return bookings
+
+
+def primary_guests(path: str) -> Prefetch[Any]:
+    """Return what reads the one guest at ``path`` who speaks for a booking, as
+    ``primary_guests``."""
+    return Prefetch(path, Guest.objects.filter(is_primary=True), to_attr="primary_guests")
+
+
+def name_of_guest(booking: Booking) -> str:
+    """Return who stays: as checked in, or as on file before that.
+
+    One query, unless the booking comes with its ``primary_guests``.
+    """
+    guests = getattr(booking, "primary_guests", None)
+    if guests is None:
+        guests = booking.guests.filter(is_primary=True)
+    return next((guest.full_name for guest in guests), booking.contact_name)
 
 
 def get_desk_booking(hotel: Hotel, booking_id: str) -> Booking:

@@ -37,6 +37,12 @@ def find_booking_for_guest(reference: str, hotel_slug: str | None) -> int:
     return found[0][0]
 
 
+def list_hotels_of(identity: StaffIdentity) -> QuerySet[Hotel]:
+    """Return the hotels that this person works at; all of them for a superuser. By name."""
+    hotels = Hotel.objects.order_by("name", "pk")
+    return hotels if identity.is_superuser else hotels.filter(pk__in=identity.roles)
+
+
 def find_hotel(slug: str) -> Hotel | None:
     """Return the hotel that is named so."""
     return Hotel.objects.filter(slug=slug).first()

@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.bookings.desk_lists import primary_guests
 from apps.bookings.models import Hotel
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.states import FlowStatus
@@ -48,10 +49,12 @@ def shown_status(flow: CheckInFlow) -> FlowStatus:
 
 
 def list_flows(hotel: Hotel, *, status: FlowStatus | None = None) -> QuerySet[CheckInFlow]:
-    """Return the hotel's check-ins with booking, hotel and room; a past one counts as EXPIRED."""
+    """Return the hotel's check-ins with booking, hotel, room and the booking's
+    ``primary_guests``; a past one counts as EXPIRED."""
     flows = CheckInFlow.objects.filter(booking__hotel=hotel).select_related(
         "booking__hotel", "booking__assigned_room"
     )
+    flows = flows.prefetch_related(primary_guests("booking__guests"))
     now = timezone.now()
     if status == FlowStatus.IN_PROGRESS:
         return flows.filter(status=status, expires_at__gt=now)

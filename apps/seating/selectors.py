@@ -13,6 +13,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from apps.bookings.models import Hotel
 from apps.common.crypto import token_digest
 from apps.common.statements import INSTANT, Given, KnownRead, give_related
 from apps.seating.errors import EventNotFound, OrderNotFound
@@ -60,6 +61,11 @@ def get_event(slug: str) -> SeatingEvent:
     if event is None:
         raise EventNotFound(field="event_slug")
     return event
+
+
+def list_events(hotel: Hotel) -> QuerySet[SeatingEvent]:
+    """Return the hotel's events, each with its hotel."""
+    return SeatingEvent.objects.select_related("hotel").filter(hotel=hotel)
 
 
 def is_on_sale(event: SeatingEvent, now: datetime) -> bool:

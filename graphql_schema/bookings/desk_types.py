@@ -9,6 +9,7 @@ import strawberry
 import strawberry_django
 from django.utils import timezone
 
+from apps.bookings.desk_lists import name_of_guest
 from apps.bookings.models import Booking as BookingRow
 from apps.bookings.models import Hotel as HotelRow
 from apps.bookings.models import Room as RoomRow
@@ -79,6 +80,10 @@ class Booking:
     checked_out_at: datetime | None = strawberry.field(description="When checked out.")
     assigned_room: Room | None = strawberry.field(description="The room, if one is assigned.")
     row: strawberry.Private[BookingRow]
+
+    @strawberry_django.field(description="Who stays: as checked in, or as on file before that.")
+    def guest_name(self) -> str | None:
+        return name_of_guest(self.row) or None
 
     @strawberry_django.field(description="What may be done with it, and why not.")
     def allowed_actions(self) -> list[AllowedAction]:

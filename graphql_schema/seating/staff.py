@@ -18,6 +18,7 @@ from apps.seating.selectors import (
     get_event_for_staff,
     get_order_for_staff,
     get_shown_order,
+    list_events,
     list_orders,
     review_due_at,
     shown_status,
@@ -31,8 +32,9 @@ from apps.seating.services.reviews import (
     reopen_order,
 )
 from apps.seating.states import OrderStatus, PaymentMark, Verdict
+from apps.staff.roles import Permission
 from graphql_schema.connections import Connection, connection_of
-from graphql_schema.permissions import staff_of
+from graphql_schema.permissions import hotel_for, staff_of
 from graphql_schema.problems import (
     ConflictProblem,
     InvalidProblem,
@@ -40,7 +42,7 @@ from graphql_schema.problems import (
     SeatsTakenProblem,
     problems_as_results,
 )
-from graphql_schema.seating.types import OrderedSeat, SeatOrder
+from graphql_schema.seating.types import OrderedSeat, SeatingEvent, SeatOrder
 
 Info = strawberry.Info[Any, None]
 
@@ -166,6 +168,14 @@ ReopenSeatOrderResult = Annotated[
 
 @strawberry.type
 class SeatReviewQuery:
+    @strawberry_django.field(description="A hotel's events, those that start last first.")
+    def seating_events(
+        self, info: Info, hotel_slug: str, first: int | None = None, after: str | None = None
+    ) -> Connection[SeatingEvent]:
+        hotel = hotel_for(info, hotel_slug, Permission.VIEW_ROOMS)
+        page = page_of(list_events(hotel), order_by="-starts_at", first=first, after=after)
+        return connection_of(page, SeatingEvent.of)
+
     @strawberry_django.field(description="An event's orders for staff, oldest first.")
     def seat_orders(
         self,

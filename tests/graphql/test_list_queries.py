@@ -99,6 +99,7 @@ def _fill_desk(hotel: Hotel, count: int) -> None:
             hotel=hotel, room=RoomFactory(hotel=hotel, dirty=True), created_at=timezone.now()
         )
         Maintenance.objects.create(room=RoomFactory(hotel=hotel), reason="Paint")
+        SeatingEventFactory(hotel=hotel, seats=1)
         guest = BookingFactory(hotel=hotel, in_house=True)
         guest_writes(guest)
         RoomServiceOrderFactory(booking=guest)
@@ -125,7 +126,7 @@ def _fill_event(event: SeatingEvent, count: int) -> OpenOrder:
     return choose(event, *labels[2 * count :][: min(count, event.most_seats_per_order)])
 
 
-BOOKING = "bookingId assignedRoom { number } allowedActions { action reasons { code } }"
+BOOKING = "bookingId guestName assignedRoom { number } allowedActions { action reasons { code } }"
 ORDER = "number total lines { name quantity }"
 SEAT = "id label section row number category price status"
 SHOWN: Final[Mapping[str, str]] = {  # what is asked of each item of a page of the hotel
@@ -137,6 +138,7 @@ SHOWN: Final[Mapping[str, str]] = {  # what is asked of each item of a page of t
     "maintenance": "reason returnStatus room { number status }",
     "conversations": "guestName roomNumber unreadCount",
     "roomServiceOrders": f"roomNumber {ORDER}",
+    "seatingEvents": "slug name startsAt",
 }
 PAGES: Final = [
     f"{{ {name}(hotelSlug: HOTEL, first: 100) {{ edges {{ cursor node {{ {shown} }} }} "

@@ -8,6 +8,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.bookings.desk_lists import name_of_guest
 from apps.bookings.events import shown_number
 from apps.bookings.models import Booking
 from apps.bookings.rules import allowed_actions
@@ -64,6 +65,7 @@ class BookingSerializer(serializers.Serializer[Any]):
 
     booking_id = serializers.CharField(help_text="The hotel's own id.")
     booking_reference = serializers.CharField(help_text="What the guest types.")
+    guest_name = serializers.SerializerMethodField(help_text="As checked in, else as on file.")
     status = serializers.ChoiceField(
         BookingStatus.choices, help_text="In house is CONFIRMED with `checked_in_at`."
     )
@@ -75,6 +77,10 @@ class BookingSerializer(serializers.Serializer[Any]):
     allowed_actions = serializers.SerializerMethodField(
         help_text="What may be done with it now, and why not."
     )
+
+    def get_guest_name(self, booking: Booking) -> str:
+        """Return who stays."""
+        return name_of_guest(booking)
 
     @extend_schema_field(AllowedActionSerializer(many=True))
     def get_allowed_actions(self, booking: Booking) -> Any:

@@ -9,11 +9,10 @@ from rest_framework.response import Response
 
 from apps.bookings.api import stay_desk_documentation as documentation
 from apps.bookings.api.desk import StaffView
-from apps.bookings.api.desk_serializers import booking_body
+from apps.bookings.api.desk_serializers import BookingSerializer, booking_body
 from apps.bookings.api.stay_desk_serializers import (
     BookingFilterSerializer,
     ChangeStaySerializer,
-    ListedBookingSerializer,
     MoveSerializer,
     UndoCheckOutSerializer,
     desk_booking_body,
@@ -40,7 +39,7 @@ class ListBookingsView(StaffView):
         context = {"zone": self.hotel.zone}
 
         def show(rows: Any) -> Any:
-            return ListedBookingSerializer(rows, many=True, context=context).data
+            return BookingSerializer(rows, many=True, context=context).data
 
         return Response(page_body(request, bookings, order_by="check_in_date", show=show))
 

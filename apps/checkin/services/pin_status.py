@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from apps.checkin.events import flow_changed
+from apps.checkin.events import flow_changed, pin_event
 from apps.checkin.models import CheckInFlow
 from apps.checkin.services.analytics import note_pin
 from apps.checkin.states import PIN_STATUS_OF_GRANT, FlowStatus, PinStatus
@@ -28,16 +28,20 @@ def follow_grant(grant: AccessGrant) -> None:
                 flow.access_grant = live
                 if is_other:
                     flow.save(update_fields=["access_grant", "updated_at"])
-            apply_grant_state(flow)
+            if apply_grant_state(flow):
+                pin_event(flow)
 
 
-def apply_grant_state(flow: CheckInFlow) -> None:
-    """Bring ``pin_status`` up to date, save and tell. The caller holds the lock on ``flow``."""
+def apply_grant_state(flow: CheckInFlow) -> bool:
+    """Bring ``pin_status`` up to date, save, tell the guest and return whether it has changed.
+
+    The caller holds the lock on ``flow``.
+    """
     if flow.access_grant is None:
-        return
+        return False
     status = PIN_STATUS_OF_GRANT[GrantState(flow.access_grant.state)]
     if status == flow.pin_status:
-        return
+        return False
     flow.pin_status = status
     if status == PinStatus.READY and flow.pin_ready_at is None:
         flow.pin_ready_at = timezone.now()
@@ -46,3 +50,4 @@ def apply_grant_state(flow: CheckInFlow) -> None:
     flow.save(update_fields=["pin_status", "pin_ready_at", "updated_at"])
     note_pin(flow)
     flow_changed(flow)
+    return True
