@@ -87,6 +87,7 @@ class Environment:
     webhook_allow_private: bool
     metrics_token: str
     max_proof_bytes: int
+    board_token_minutes: float
     demo_guest_page: bool
     graphql_introspection: bool
     graphql_ide: bool
@@ -155,6 +156,7 @@ class _Reader:
             metrics_token=self._text("METRICS_TOKEN", ""),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
+            board_token_minutes=self._number("BOARD_TOKEN_MINUTES", 15.0, 0.05, 1440.0),
             demo_guest_page=self._flag("DEMO_GUEST_PAGE", default=debug),
             graphql_introspection=self._flag("GRAPHQL_INTROSPECTION", default=debug),
             graphql_ide=self._flag("GRAPHQL_IDE", default=debug),

@@ -29,7 +29,8 @@ def running_house(
     is_there_a_browser: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
     """One house for the tests of this process; each takes guests and rooms of its own."""
-    with House(tmp_path_factory.mktemp("house")) as running:
+    # Boards renew their logins every few seconds here: whatever is tested, it happens meanwhile.
+    with House(tmp_path_factory.mktemp("house"), BOARD_TOKEN_MINUTES="0.1") as running:
         yield running
 
 

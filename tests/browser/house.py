@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import signal
@@ -13,6 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import requests
+from PIL import Image
 
 from backend.demo.people import DESK, Login
 
@@ -133,6 +136,60 @@ class House:
             )
             self._arrivals = [edge["node"]["bookingReference"] for edge in found["edges"]]
         return self._arrivals.pop()
+
+    def arrival(self, reference: str) -> Any:
+        """Return the booking of that reference, as the desk sees it."""
+        found = self.ask(
+            """query Find($slug: String!, $reference: String!) {
+              bookings(hotelSlug: $slug, search: $reference) {
+                edges { node { bookingId assignedRoom { number } } }
+              }
+            }""",
+            login=DESK,
+            slug=HOTEL,
+            reference=reference,
+        )
+        return found["edges"][0]["node"]
+
+    def check_in(self, reference: str) -> Any:
+        """Let a guest check in with an app of their own; return the stay."""
+        start = {"bookingReference": reference, "hotelSlug": HOTEL}
+        token = self._step("startCheckIn", "StartCheckInInput", start)["token"]
+        details = {"token": token, "fullName": "Maeve O'Sullivan", "phoneNumber": "020 913 0130"}
+        self._step("submitGuestDetails", "SubmitGuestDetailsInput", details)
+        parking = {"token": token, "hasCar": False}
+        self._step("submitParking", "SubmitParkingInput", parking)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            answer = self._step("confirmCheckIn", "ConfirmCheckInInput", {"token": token})
+            if answer["__typename"] == "Stay":
+                return answer
+            assert answer["code"] == "PIN_PENDING", answer
+            assert time.monotonic() < deadline, "the PIN never came"
+            time.sleep(0.1)
+
+    def _step(self, name: str, kind: str, given: dict[str, Any]) -> Any:
+        shown = (
+            "... on Stay { pin }" if name == "confirmCheckIn" else "... on CheckInFlow { token }"
+        )
+        document = f"""mutation Step($given: {kind}!) {{
+          {name}(input: $given) {{ __typename {shown} ... on Problem {{ code message }} }}
+        }}"""
+        return self.ask(document, given=given)
+
+    def upload(self, document: str, **variables: Any) -> Any:
+        """Return the answer's only field to an upload of a picture as the variable ``file``."""
+        operations = {"query": document, "variables": {**variables, "file": None}}
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(picture, "PNG")
+        answer = self._session.post(
+            f"{self.url}/graphql/",
+            data={"operations": json.dumps(operations), "map": '{"0": ["variables.file"]}'},
+            files={"0": ("proof.png", picture.getvalue(), "image/png")},
+            timeout=30,
+        ).json()
+        assert "errors" not in answer, answer
+        return next(iter(answer["data"].values()))
 
     def locks(self, **faults: Any) -> None:
         """Let the simulated locks behave so, and no other way, from now on."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.house import HOTEL, House
-
-PATIENCE: Final = 30_000  # milliseconds; a generous end, never an expectation
+from tests.browser.visits import open_page
 
 
 async def _open(browser: Browser | BrowserContext, house: House, reference: str) -> Page:
-    page = await browser.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    await page.goto(f"{house.url}/demo/guest/?hotel={HOTEL}&reference={reference}")
+    address = f"{house.url}/demo/guest/?hotel={HOTEL}&reference={reference}"
+    page = await open_page(browser, address)
     await page.get_by_role("button", name="Find booking").click()
     return page
 

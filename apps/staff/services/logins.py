@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth import authenticate
@@ -13,6 +14,7 @@ from knox.models import AuthToken
 
 from apps.common.errors import NotAuthenticated
 from apps.common.live import publish_on_commit
+from apps.common.maintenance import delete_portion
 from apps.staff.identity import StaffIdentity
 from apps.staff.services.login_limits import count_wrong_login, limit_logins
 
@@ -24,6 +26,7 @@ class Login:
     """A new login: the only moment at which its token is known."""
 
     token: str = field(repr=False)
+    digest: str = field(repr=False)
     expires_at: datetime
 
 
@@ -32,24 +35,40 @@ def log_in(*, username: str, password: str, client_address: str) -> Login:
 
     Raises NotAuthenticated, alike for every reason and after the same time; RateLimited.
     """
+    return open_login(
+        prove_identity(username=username, password=password, client_address=client_address)
+    )
+
+
+def prove_identity(*, username: str, password: str, client_address: str) -> User:
+    """Return who typed that. Raises as ``log_in`` does."""
     limit_logins(username, client_address)
     user = authenticate(username=username, password=password)
     if user is None or not user.is_active:
         count_wrong_login(username, client_address)
         raise NotAuthenticated("The username or the password is wrong.")
-    return open_login(user)
+    return user
 
 
-def open_login(user: User) -> Login:
-    """Return a new login of a user who has proved themselves otherwise."""
-    row, token = AuthToken.objects.create(user=user)
-    return Login(token=token, expires_at=row.expiry)
+def open_login(user: User, *, lifetime: timedelta | None = None) -> Login:
+    """Return a new login of a user who has proved themselves otherwise.
+
+    ``lifetime`` None: as long as logins last.
+    """
+    given = {} if lifetime is None else {"expiry": lifetime}
+    row, token = AuthToken.objects.create(user=user, **given)
+    return Login(token=token, digest=row.digest, expires_at=row.expiry)
 
 
 def log_out(identity: StaffIdentity) -> None:
     """End the login that ``identity`` came from."""
+    end_logins([identity.token_digest])
+
+
+def end_logins(digests: Collection[str]) -> None:
+    """End the logins of these digests, as far as they have not ended by themselves."""
     with transaction.atomic():
-        AuthToken.objects.filter(digest=identity.token_digest).delete()
+        AuthToken.objects.filter(digest__in=digests).delete()
         publish_on_commit(LOGINS, {})
 
 
@@ -58,3 +77,8 @@ def log_out_everywhere(user: User) -> None:
     with transaction.atomic():
         AuthToken.objects.filter(user=user).delete()
         publish_on_commit(LOGINS, {})
+
+
+def purge_logins(now: datetime) -> bool:
+    """Delete some logins whose time is over; return whether any may be left."""
+    return delete_portion(AuthToken.objects.filter(expiry__lt=now))

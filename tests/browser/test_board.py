@@ -1,0 +1,149 @@
+"""The live board, in a real browser, against a real server."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from playwright.async_api import Browser, Page, expect
+
+from backend.demo.people import DESK
+from tests.browser.house import EVENT, House
+from tests.browser.visits import check_out_somebody, group, open_board
+
+SELECT: Final = """mutation Select($event: String!, $labels: [String!]!) {
+  selectSeats(input: {
+    eventSlug: $event, labels: $labels, holderName: "Ciara Nolan", holderEmail: "c@example.com"
+  }) { ... on SeatOrder { token orderNumber } ... on Problem { code message } }
+}"""
+PROOF: Final = """mutation Proof($token: String!, $file: Upload!) {
+  submitPaymentProof(input: {orderToken: $token, file: $file}) {
+    ... on SeatOrder { status } ... on Problem { code message }
+  }
+}"""
+REVIEW: Final = """mutation Review($event: String!, $number: String!) {
+  reviewPayment(input: {
+    eventSlug: $event, orderNumber: $number, approve: false, reason: "Nothing came in."
+  }) { ... on SeatOrder { status } ... on Problem { code message } }
+}"""
+SAME_PAGE: Final = "window.isTheSamePage"
+
+
+async def _mark(page: Page) -> None:
+    await page.evaluate(f"{SAME_PAGE} = true")
+
+
+async def _was_not_reloaded(page: Page) -> bool:
+    return bool(await page.evaluate(f"{SAME_PAGE} === true"))
+
+
+async def test_a_check_out_at_the_desk_moves_the_board(browser: Browser, house: House) -> None:
+    board = await open_board(browser, house)
+    await _mark(board)
+    await expect(group(board, "Occupied")).to_be_visible()
+
+    number = check_out_somebody(house)
+
+    await expect(group(board, "To clean").get_by_text(number, exact=True)).to_be_visible()
+    await expect(group(board, "Occupied").get_by_text(number, exact=True)).to_have_count(0)
+    await expect(board.get_by_role("log")).to_contain_text(f"Room {number}: To clean")
+    await expect(board.get_by_role("region", name="Cleaning")).to_contain_text(number)
+    assert await _was_not_reloaded(board)
+
+
+async def test_a_check_in_is_followed_without_its_pin(browser: Browser, house: House) -> None:
+    board = await open_board(browser, house)
+    reference = house.next_arrival()
+    arrival = house.arrival(reference)
+    row = board.get_by_role("region", name="Arrivals").get_by_role("listitem")
+    row = row.filter(has_text=arrival["bookingId"])
+    await expect(row).to_contain_text("Not started")
+
+    stay = house.check_in(reference)
+
+    await expect(row).to_contain_text("In house")
+    number = arrival["assignedRoom"]["number"]
+    await expect(board.get_by_role("log")).to_contain_text(f"Room {number}: PIN ready")
+    await expect(group(board, "Occupied").get_by_text(number, exact=True)).to_be_visible()
+    shown = await board.locator("main").inner_text()
+    assert stay["pin"] not in shown.split()
+    assert "Maeve" not in shown, "names are hidden until somebody asks for them"
+    await board.get_by_role("button", name="Names").click()
+    await expect(board.get_by_role("region", name="Arrivals")).to_contain_text("Maeve")
+
+
+async def test_two_browsers_watch_the_seats_change(browser: Browser, house: House) -> None:
+    first = await open_board(await browser.new_context(), house)
+    second = await open_board(await browser.new_context(), house)
+    for board in (first, second):
+        await board.get_by_role("link", name="Seats").click()
+        await expect(_seat(board, "C-7")).to_have_attribute("data-status", "AVAILABLE")
+
+    order = house.ask(SELECT, event=EVENT, labels=["C-7", "C-8"])
+    assert house.upload(PROOF, token=order["token"])["status"] == "AWAITING_REVIEW"
+
+    for board in (first, second):
+        for label in ("C-7", "C-8"):
+            await expect(_seat(board, label)).to_have_attribute("data-status", "BOOKED")
+        await expect(board.locator("#seat-news")).to_have_text("C-7, C-8: booked")
+        await expect(board.get_by_role("listitem").filter(has_text="booked")).to_contain_text("2")
+
+    house.ask(REVIEW, login=DESK, event=EVENT, number=order["orderNumber"])
+    for board in (first, second):
+        await expect(_seat(board, "C-7")).to_have_attribute("data-status", "AVAILABLE")
+
+
+def _seat(board: Page, label: str) -> Any:
+    return board.locator(".seat", has=board.locator("title", has_text=f"{label},"))
+
+
+async def test_the_login_of_the_board_is_renewed_and_nothing_is_missed(
+    browser: Browser, house: House
+) -> None:
+    handed: list[str] = []
+    states: list[str] = []
+    context = await browser.new_context()
+    context.on("request", lambda asked: handed.append(asked.url))
+    board = await open_board(context, house)
+    await board.expose_function("said", lambda state: states.append(state))
+    await board.evaluate(
+        "new MutationObserver(() => said(document.getElementById('connection').textContent))"
+        ".observe(document.getElementById('connection'), {childList: true})"
+    )
+    await _mark(board)
+    while sum(url.endswith("/board/token/") for url in handed) < 3:
+        await board.wait_for_timeout(200)
+
+    number = check_out_somebody(house)
+
+    await expect(group(board, "To clean").get_by_text(number, exact=True)).to_be_visible()
+    assert not [state for state in states if "Offline" in state]
+    assert await _was_not_reloaded(board)
+
+
+async def test_who_is_logged_out_is_told(browser: Browser, house: House) -> None:
+    context = await browser.new_context()
+    board = await open_board(context, house)
+    other = await open_board(context, house)
+
+    await other.get_by_role("button", name="Log out").click()
+
+    await expect(board.get_by_role("alert")).to_contain_text("You have been logged out")
+    await expect(board.locator("#connection")).to_have_text("Logged out")
+    await board.get_by_role("link", name="Log in again").click()
+    await board.get_by_label("Username").wait_for()
+
+
+async def test_the_board_outlives_the_server_and_catches_up(browser: Browser, house: House) -> None:
+    board = await open_board(browser, house)
+    await _mark(board)
+    house.stop()
+    await expect(board.locator("#connection")).to_contain_text("Offline since")
+    await expect(board.get_by_role("alert")).to_contain_text("What you see is from then")
+
+    house.start()
+    number = check_out_somebody(house)  # whether or not the board is back by now
+
+    await expect(board.locator("#connection")).to_have_text("Live")
+    await expect(board.get_by_role("alert")).to_be_hidden()
+    await expect(group(board, "To clean").get_by_text(number, exact=True)).to_be_visible()
+    assert await _was_not_reloaded(board)
