@@ -6,20 +6,9 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, Page, expect
 
-from backend.demo.people import DESK
 from tests.browser.house import EVENT, House
-from tests.browser.visits import check_out_somebody, group, open_board
+from tests.browser.visits import check_out_somebody, group, open_board, sell
 
-SELECT: Final = """mutation Select($event: String!, $labels: [String!]!) {
-  selectSeats(input: {
-    eventSlug: $event, labels: $labels, holderName: "Ciara Nolan", holderEmail: "c@example.com"
-  }) { ... on SeatOrder { token orderNumber } ... on Problem { code message } }
-}"""
-PROOF: Final = """mutation Proof($token: String!, $file: Upload!) {
-  submitPaymentProof(input: {orderToken: $token, file: $file}) {
-    ... on SeatOrder { status } ... on Problem { code message }
-  }
-}"""
 REVIEW: Final = """mutation Review($event: String!, $number: String!) {
   reviewPayment(input: {
     eventSlug: $event, orderNumber: $number, approve: false, reason: "Nothing came in."
@@ -58,11 +47,13 @@ async def test_a_check_in_is_followed_without_its_pin(browser: Browser, house: H
     row = row.filter(has_text=arrival["bookingId"])
     await expect(row).to_contain_text("Not started")
 
-    stay = house.check_in(reference)
-
-    await expect(row).to_contain_text("In house")
+    token = house.begin(reference)
     number = arrival["assignedRoom"]["number"]
+    await expect(row).to_contain_text("PIN ready")
     await expect(board.get_by_role("log")).to_contain_text(f"Room {number}: PIN ready")
+
+    stay = house.finish(token)
+    await expect(row).to_contain_text("In house")
     await expect(group(board, "Occupied").get_by_text(number, exact=True)).to_be_visible()
     shown = await board.locator("main").inner_text()
     assert stay["pin"] not in shown.split()
@@ -78,8 +69,7 @@ async def test_two_browsers_watch_the_seats_change(browser: Browser, house: Hous
         await board.get_by_role("link", name="Seats").click()
         await expect(_seat(board, "C-7")).to_have_attribute("data-status", "AVAILABLE")
 
-    order = house.ask(SELECT, event=EVENT, labels=["C-7", "C-8"])
-    assert house.upload(PROOF, token=order["token"])["status"] == "AWAITING_REVIEW"
+    number = sell(house, "C-7", "C-8")
 
     for board in (first, second):
         for label in ("C-7", "C-8"):
@@ -87,7 +77,7 @@ async def test_two_browsers_watch_the_seats_change(browser: Browser, house: Hous
         await expect(board.locator("#seat-news")).to_have_text("C-7, C-8: booked")
         await expect(board.get_by_role("listitem").filter(has_text="booked")).to_contain_text("2")
 
-    house.ask(REVIEW, login=DESK, event=EVENT, number=order["orderNumber"])
+    house.ask(REVIEW, at_desk=True, event=EVENT, number=number)
     for board in (first, second):
         await expect(_seat(board, "C-7")).to_have_attribute("data-status", "AVAILABLE")
 

@@ -289,6 +289,7 @@ def test_a_check_in_answers_the_booking_in_house(desk: APIClient, hotel: Hotel) 
         "booking": {
             "booking_id": booking.booking_id,
             "booking_reference": booking.booking_reference,
+            "guest_name": "",
             "status": "CONFIRMED",
             "check_in_date": booking.check_in_date.isoformat(),
             "check_out_date": booking.check_out_date.isoformat(),

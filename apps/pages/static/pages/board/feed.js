@@ -6,7 +6,7 @@ import { lineOf } from "./words.js";
 const MOST = 12;
 
 export function feed(clock) {
-  const list = $("latest").querySelector(".body");
+  const list = $("latest").querySelector("ol");
   return (event) => {
     list.querySelector(".empty")?.remove();
     list.prepend(
