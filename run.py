@@ -8,6 +8,7 @@ Usage: python3 run.py COMMAND [ARGUMENT ...]
                              the suite on a real PostgreSQL and Valkey, then on the embedded default
   bench NAME [--save]        measure the running product; bench/README.md lists the benches
   gate                       format, lint, types, imports, migrations, schemas, lock file
+  screenshots                take the pictures of the pages anew, in the Chromium that is installed
   sync                       only install or update .venv
 
 Everything lands in this directory: the environment in .venv, the installer in .tools.
@@ -47,6 +48,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "test": ((), ("scripts/run_tests.py",)),
     "bench": ((), ("-m", "bench")),
     "gate": ((), ("scripts/gate.py",)),
+    "screenshots": ((), ("-m", "scripts.screenshots")),
     "sync": ((), ()),
 }
 
