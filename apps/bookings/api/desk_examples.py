@@ -22,6 +22,7 @@ BOOKING_ID: Final = OpenApiParameter(
 _IN_HOUSE: Final[dict[str, Any]] = {
     "booking_id": "BK-2026-0001",
     "booking_reference": "5735300001",
+    "guest_name": "Mary O'Brien",
     "status": "CONFIRMED",
     "check_in_date": "2026-06-12",
     "check_out_date": "2026-06-14",
@@ -43,13 +44,12 @@ _IN_HOUSE: Final[dict[str, Any]] = {
     ],
 }
 IN_HOUSE: Final = shown("In house", {"booking": _IN_HOUSE})
-BOOKINGS: Final = page_shown({**_IN_HOUSE, "guest_name": "Mary O'Brien"})
+BOOKINGS: Final = page_shown(_IN_HOUSE)
 BOOKING: Final = shown(
     "In house",
     {
         "booking": {
             **_IN_HOUSE,
-            "guest_name": "Mary O'Brien",
             "contact_name": "Mary O'Brien",
             "contact_phone": "+442079460123",
             "contact_email": "mary@example.com",
