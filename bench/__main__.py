@@ -19,6 +19,7 @@ from bench import (
     partner_upserts,
     pin_latency,
     seats,
+    webhooks,
 )
 from bench.common import BenchFailed, Report, print_report, save_report
 
@@ -34,6 +35,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "lock_storm": lock_storm.measure,
     "partner_upserts": partner_upserts.measure,
     "seats": seats.measure,
+    "webhooks": webhooks.measure,
 }
 
 

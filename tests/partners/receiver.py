@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 
@@ -60,7 +60,7 @@ class Receiver:
     def url(self, host: str = "127.0.0.1", path: str = "/hooks") -> str:
         return f"{self._scheme}://{host}:{self.port}{path}"
 
-    def __enter__(self) -> Receiver:
+    def __enter__(self) -> Self:
         # Asked often whether to end: a test waits for the end.
         loop = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         loop.start()

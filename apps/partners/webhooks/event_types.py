@@ -24,7 +24,7 @@ class EventType:
     name: str
     entity: str
     keys: tuple[str, ...]
-    states: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_about_booking(self) -> bool:
@@ -58,8 +58,15 @@ def _service(name: str) -> EventType:
 
 TYPE_OF_NEWS: Final[Mapping[str, EventType]] = {
     "booking-created": _booking("created"),
-    "booking-updated": _booking("updated"),
-    "booking-moved": _booking("updated"),
+    "booking-updated": EventType(
+        name="booking.updated", entity="booking_id", keys=(*_BOOKING, "changed")
+    ),
+    "booking-moved": EventType(
+        name="booking.updated",
+        entity="booking_id",
+        keys=_BOOKING,
+        states={"changed": ["room_number"]},
+    ),
     "booking-cancelled": _booking("cancelled", "CANCELLED"),
     "booking-no-show": _booking("no_show", "NO_SHOW"),
     "booking-checked-in": _booking("checked_in", "CONFIRMED"),
