@@ -34,6 +34,13 @@ NAME: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]"
 HOST: Final = re.compile(rf"\*|\.?(?:{NAME})")
 ORIGIN: Final = re.compile(rf"https?://(?:\*\.)?(?:{NAME})(?::\d{{1,5}})?", re.IGNORECASE)
 ALL: Final = "*"
+# Secrets, and addresses with passwords in them: NAME_FILE may name a file that holds the value.
+MAY_BE_FILES: Final = frozenset(
+    {
+        *("SECRET_KEY", "FIELD_ENCRYPTION_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"),
+        *("TTLOCK_CLIENT_SECRET", "TTLOCK_PASSWORD", "TTLOCK_CALLBACK_SECRET", "METRICS_TOKEN"),
+    }
+)
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
@@ -86,6 +93,7 @@ class Environment:
     trusted_proxy_count: int
     webhook_allow_private: bool
     metrics_token: str
+    https_only: bool
     max_proof_bytes: int
     board_token_minutes: float
     demo_guest_page: bool
@@ -153,6 +161,7 @@ class _Reader:
             ),
             graphql_sockets_per_login=self._whole("GRAPHQL_SOCKETS_PER_LOGIN", 100, 0, 1_000_000),
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
+            https_only=self._flag("HTTPS_ONLY", default=False),
             metrics_token=self._text("METRICS_TOKEN", ""),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
@@ -341,7 +350,18 @@ class _Reader:
     # -- plain values ----------------------------------------------------------------------
 
     def _text(self, name: str, default: str) -> str:
-        return self._source.get(name, "").strip() or default
+        return self._source.get(name, "").strip() or self._from_file(name) or default
+
+    def _from_file(self, name: str) -> str:
+        """Return what a file says that the environment names, as secrets of containers do."""
+        variable = f"{name}_FILE"
+        if name not in MAY_BE_FILES or variable not in self._source:
+            return ""
+        path = self._source[variable].strip()
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{variable} names a file that can't be read: {path}.") from error
 
     def _list(self, name: str, default: list[str]) -> list[str]:
         parts = [part.strip() for part in self._text(name, "").split(",")]

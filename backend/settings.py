@@ -340,6 +340,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # With no referrer at all, browsers call the origin of a page's own form null, and it is refused.
 # Answers to guest links, which carry their key in the path, say no-referrer for themselves.
 SECURE_REFERRER_POLICY = "same-origin"
+if ENVIRONMENT.https_only:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^readyz", "^metrics"]  # asked within the own network, without TLS
+    SECURE_HSTS_SECONDS = 31_536_000
+    # The names beside and below this one are the hotel's own, and so is the browsers' list.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy sets it, or drops it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG

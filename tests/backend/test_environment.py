@@ -375,3 +375,40 @@ def assert_refused(ended: subprocess.CompletedProcess[str], names: str) -> None:
     assert ended.stdout == ""
     for secret in (SECRET, HALF_SECRET, "pw-of-db"):
         assert secret not in ended.stderr
+
+
+# -- secrets in files ----------------------------------------------------------------------------
+
+
+def test_a_secret_may_lie_in_a_file(secrets: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{'s' * 40}\n")
+    source = {name: value for name, value in secrets.items() if name != "SECRET_KEY"}
+
+    read = environment.load(source | {"SECRET_KEY_FILE": str(tmp_path / "key")})
+
+    assert read.secret_key == "s" * 40
+    said = environment.load(secrets | {"SECRET_KEY_FILE": str(tmp_path / "key")})
+    assert said.secret_key == secrets["SECRET_KEY"], "what is said counts before a file"
+
+
+def test_a_file_that_can_t_be_read_is_one_sentence(secrets: dict[str, str], tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+
+    with pytest.raises(environment.SettingsError, match="REDIS_URL_FILE names a file"):
+        environment.load(secrets | {"REDIS_URL_FILE": gone})
+    assert environment.load(secrets | {"PIN_LENGTH_FILE": gone}), "secrets alone lie in files"
+
+
+# -- HTTPS ---------------------------------------------------------------------------------------
+
+
+def test_with_https_alone_the_checks_of_a_deployment_find_nothing(bare: dict[str, str]) -> None:
+    sure = {
+        "SECRET_KEY": "a-secret-of-many-different-letters-0123456789-and-more",
+        "FIELD_ENCRYPTION_KEY": "another-secret-of-many-different-letters",
+        "DATABASE_URL": "postgres://nobody@127.0.0.1/none",
+        "HTTPS_ONLY": "true",
+    }
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", environ=bare | sure)
+
+    assert done.returncode == 0, done.stderr
