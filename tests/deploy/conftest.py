@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.backend.conftest import bare
+
+__all__ = ["bare"]
