@@ -29,6 +29,7 @@ def read_work() -> Iterator[Metric]:
             count=Count("pk"), since=Min("due_at")
         )
         for kind in all_kinds()
+        if not kind.is_always_due
     }
     yield gauge(
         "doorstep_work_due",

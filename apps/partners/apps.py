@@ -7,7 +7,8 @@ class PartnersConfig(AppConfig):
     verbose_name = "Partners"
 
     def ready(self) -> None:
-        from apps.partners import jobs, receivers  # models exist only now
+        from apps.partners import figures, jobs, receivers  # models exist only now
 
         jobs.register_all()
+        figures.register_all()
         receivers.connect()

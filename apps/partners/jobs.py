@@ -22,6 +22,7 @@ def register_all() -> None:
             work=work_on_endpoint,
             ready=with_work,
             own_threads=SENDING_THREADS,
+            is_always_due=True,
         )
     )
     register_duty(

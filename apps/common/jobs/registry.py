@@ -36,6 +36,7 @@ class JobKind:
     ``load`` says what a claimed row comes with. ``at_start`` runs once when a worker starts, to owe
     what nothing that happens would. ``own_threads``: so many threads of each worker's sweeper do
     this kind's work and no other, for work that waits for strangers and may not make others wait.
+    ``is_always_due``: ``ready`` alone tells whether there is work, so a row that is due is none.
     """
 
     model: type[WorkRow]
@@ -46,6 +47,7 @@ class JobKind:
     load: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     next_after: Callable[[Any], str | None] = _nothing
     own_threads: int = 0
+    is_always_due: bool = False
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ from apps.common.errors import Invalid
 
 LONGEST_URL: Final = 500
 LOOKUP_SECONDS: Final = 4.0
+RESOLVERS: Final = 32  # more than can be waited for at once: some may hang on after their try
 LOWEST_FREE_PORT: Final = 1024  # below lie services that were never meant for webhooks
 USUAL_PORTS: Final = {"http": 80, "https": 443}
 
@@ -57,7 +58,7 @@ REFUSED_V6: Final = tuple(
 Lookup = Callable[[str, int], Sequence[str]]
 
 # A resolver may take minutes; a try waits for seconds and leaves it to end by itself.
-_resolvers = ThreadPoolExecutor(8, thread_name_prefix="webhook-resolver")
+_resolvers = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="webhook-resolver")
 
 
 class AddressRefused(Exception):
