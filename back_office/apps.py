@@ -12,6 +12,7 @@ SUBJECTS = (
     "doors",
     "hotels",
     "housework",
+    "partners",
     "people",
     "records",
     "seat_orders",

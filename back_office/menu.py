@@ -52,6 +52,7 @@ GROUPS: Final[Sequence[tuple[str, Sequence[tuple[str, str, str]]]]] = (
             ("bookings.hotel", "Hotel", "hotel"),
             ("auth.user", "People", "badge"),
             ("staff.membership", "Roles", "manage_accounts"),
+            ("partners.apikey", "Partners' keys", "hub"),
             ("locks.lock", "Locks", "lock"),
             ("locks.lockaccount", "Lock accounts", "vpn_key"),
             ("bookings.guesterasure", "Erasures", "person_remove"),

@@ -19,8 +19,8 @@ from back_office.cells import NOTHING, colours, moment
 from back_office.deeds import LONGEST_TRAIL, DeedsAdmin, Panel
 from back_office.filters import ChoiceFilter
 from back_office.site import site
+from back_office.subjects.partner_deeds import HOTEL_DEEDS
 from back_office.subjects.room_deeds import ROOM_DEEDS
-from back_office.tenancy import TenantAdmin
 
 ROOM_COLOURS = colours(
     good=[RoomStatus.READY_FOR_GUEST],
@@ -32,9 +32,10 @@ LATELY = 10
 
 
 @register(Hotel, site=site)
-class HotelAdmin(TenantAdmin):
+class HotelAdmin(DeedsAdmin):
     """A hotel's settings. Hotels are opened by the platform's own people, and never deleted."""
 
+    deeds = HOTEL_DEEDS
     hotel_path = "pk"
     views = Permission.VIEW_ROOMS
     changes = Permission.MANAGE_HOTEL

@@ -22,6 +22,7 @@ from tests.factories.bookings import BookingFactory, GuestFactory, HotelFactory,
 from tests.factories.checkin import CheckInFlowFactory
 from tests.factories.concierge import MenuItemFactory, RoomServiceOrderFactory
 from tests.factories.locks import LockAccountFactory, LockFactory
+from tests.factories.partners import key_for
 from tests.factories.seating import SeatingEventFactory, choose, picture
 from tests.factories.staff import UserFactory
 
@@ -120,6 +121,7 @@ MAKERS: dict[str, Maker] = {
     ),
     "locks.lock": lambda hotel, mark: LockFactory(account=_account(hotel, mark), name=mark),
     "locks.lockaccount": _account,
+    "partners.apikey": lambda hotel, mark: key_for(hotel, partner=f"{mark} PMS").key,
     "seating.seat": _seat,
     "seating.seatingevent": _event,
     "seating.seatorder": _order,
