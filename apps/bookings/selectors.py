@@ -8,11 +8,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.bookings.errors import BookingNotFound, RoomNotFound, StayNotFound
-from apps.bookings.models import HOLDER_PREFIX, Booking, Hotel, Room, StayToken
+from apps.bookings.models import HOLDER_PREFIX, Booking, Guest, Hotel, Room, StayToken
 from apps.bookings.states import HIDDEN_FROM_GUESTS
 from apps.common.crypto import token_digest
 from apps.common.errors import Contact, Forbidden, NotFound
-from apps.common.queries import the_one
+from apps.common.statements import INSTANT, Given, KnownRead
 from apps.locks.models import AccessGrant, Lock
 from apps.staff.identity import StaffIdentity
 from apps.staff.roles import Permission
@@ -21,6 +21,39 @@ from apps.staff.roles import Permission
 # waits at the commit for one who has locked the room, and who waits for that very night.
 NOBODY_CHANGES_KEYS: Final = True
 
+# What guests ask.
+NAMED: Final = KnownRead(
+    lambda: Booking.objects.filter(booking_reference=Given("reference")).only("pk", "status")[:2]
+)
+NAMED_AT_HOTEL: Final = KnownRead(
+    lambda: Booking.objects.filter(
+        booking_reference=Given("reference"), hotel__slug=Given("hotel")
+    ).only("pk", "status")[:2]
+)
+BOOKING_FOR_UPDATE: Final = KnownRead(lambda: bookings_for_update().filter(pk=Given("pk")))
+ROOM_FOR_UPDATE: Final = KnownRead(
+    lambda: (
+        Room.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
+        .select_related("hotel")
+        .filter(pk=Given("pk"))
+    )
+)
+STAY_KEY: Final = KnownRead(
+    lambda: StayToken.objects.filter(
+        digest=Given("digest"), expires_at__gt=Given("now", INSTANT)
+    ).select_related("booking__hotel", "booking__assigned_room")
+)
+PRIMARY_GUEST: Final = KnownRead(
+    lambda: Guest.objects.filter(booking=Given("booking"), is_primary=True)
+)
+DOORS: Final = KnownRead(
+    lambda: Lock.objects.filter(
+        Q(is_front_door=True)
+        | Q(pk__in=Room.locks.through.objects.filter(room=Given("room")).values("lock")),
+        account_id=Given("account"),
+    ).order_by("-is_front_door", "pk")
+)
+
 
 def find_booking_for_guest(reference: str, hotel_slug: str | None) -> int:
     """Return the key of the booking that a guest may hear of by its reference.
@@ -28,13 +61,13 @@ def find_booking_for_guest(reference: str, hotel_slug: str | None) -> int:
     Unknown, hidden, foreign and ambiguous references raise the same BookingNotFound after the
     same one query, which reads too little of a hidden booking for the clock to tell.
     """
-    bookings = Booking.objects.filter(booking_reference=reference)
-    if hotel_slug is not None:
-        bookings = bookings.filter(hotel__slug=hotel_slug)
-    found = list(bookings.values_list("pk", "status")[:2])
-    if len(found) != 1 or found[0][1] in HIDDEN_FROM_GUESTS:
+    if hotel_slug is None:
+        found = NAMED.all(reference=reference)
+    else:
+        found = NAMED_AT_HOTEL.all(reference=reference, hotel=hotel_slug)
+    if len(found) != 1 or found[0].status in HIDDEN_FROM_GUESTS:
         raise BookingNotFound(field="booking_reference")
-    return found[0][0]
+    return found[0].pk
 
 
 def list_hotels_of(identity: StaffIdentity) -> QuerySet[Hotel]:
@@ -56,7 +89,10 @@ def bookings_for_update() -> QuerySet[Booking]:
 
 def get_booking_for_update(booking_pk: int) -> Booking:
     """Return the booking with its own row locked; the caller holds a transaction."""
-    return bookings_for_update().get(pk=booking_pk)
+    booking = BOOKING_FOR_UPDATE.one(pk=booking_pk)
+    if booking is None:
+        raise Booking.DoesNotExist
+    return booking
 
 
 def get_booking_and_room_for_update(booking_pk: int) -> Booking:
@@ -101,8 +137,10 @@ def get_hotel_room(hotel: Hotel, number: str) -> Room:
 
 def get_room_for_update(room_pk: int) -> Room:
     """Return the room with its own row locked; the caller holds a transaction."""
-    rooms = Room.objects.select_for_update(of=("self",), no_key=NOBODY_CHANGES_KEYS)
-    return rooms.select_related("hotel").get(pk=room_pk)
+    room = ROOM_FOR_UPDATE.one(pk=room_pk)
+    if room is None:
+        raise Room.DoesNotExist
+    return room
 
 
 def get_hotel_for_staff(identity: StaffIdentity, slug: str, permission: Permission) -> Hotel:
@@ -125,8 +163,7 @@ def is_askable(name: str) -> bool:
 
 def get_booking_by_stay_token(token: str) -> Booking:
     """Return the booking whose stay ``token`` opens. Raises StayNotFound."""
-    keys = StayToken.objects.filter(digest=token_digest(token), expires_at__gt=timezone.now())
-    key = the_one(keys.select_related("booking__hotel", "booking__assigned_room"))
+    key = STAY_KEY.one(digest=token_digest(token), now=timezone.now())
     if key is None or key.booking.status in HIDDEN_FROM_GUESTS:
         raise StayNotFound
     return key.booking
@@ -143,9 +180,12 @@ def list_doors(booking: Booking) -> list[Lock]:
     account_id = booking.hotel.lock_account_id
     if account_id is None or booking.assigned_room is None:
         return []
-    own = booking.assigned_room.locks.through.objects.filter(room=booking.assigned_room)
-    doors = Lock.objects.filter(Q(is_front_door=True) | Q(pk__in=own.values("lock")))
-    return list(doors.filter(account_id=account_id).order_by("-is_front_door", "pk"))
+    return DOORS.all(room=booking.assigned_room.pk, account=account_id)
+
+
+def find_primary_guest(booking: Booking) -> Guest | None:
+    """Return who said at check-in that they stay, if anybody has."""
+    return PRIMARY_GUEST.one(booking=booking.pk)
 
 
 def contact_of(hotel: Hotel) -> Contact:

@@ -10,9 +10,9 @@ from django.db import models
 from django.utils import timezone
 
 from apps.bookings.models import Booking, Guest
+from apps.bookings.selectors import find_primary_guest
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import StayWindow, stay_window
-from apps.common.queries import the_one
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.selectors import list_shown_codes
 from apps.locks.states import CodeState
@@ -99,10 +99,10 @@ def view_stay(booking: Booking) -> StayView:
     """Gather the stay of ``booking``, which comes with its hotel and room."""
     status = stay_status(booking, timezone.now())
     is_over = status == StayStatus.CHECKED_OUT
-    codes = [] if is_over else list(list_shown_codes(booking.lock_holder))
+    codes = [] if is_over else list_shown_codes(booking.lock_holder)
     return StayView(
         booking=booking,
-        guest=the_one(booking.guests.filter(is_primary=True)),
+        guest=find_primary_guest(booking),
         status=status,
         window=stay_window(booking),
         codes=_shown(codes),

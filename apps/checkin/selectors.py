@@ -14,9 +14,14 @@ from apps.bookings.models import Hotel
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.states import FlowStatus
 from apps.common.crypto import token_digest
-from apps.common.queries import the_one
+from apps.common.statements import Given, KnownRead
 
 READABLE_AFTER_END: Final = timedelta(days=1)
+KEY: Final = KnownRead(
+    lambda: CheckInToken.objects.filter(
+        digest=Given("digest"), ended_at__isnull=True
+    ).select_related("flow__booking__hotel", "flow__booking__assigned_room")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +34,7 @@ class OpenFlow:
 
 def find_open_flow(token: str) -> OpenFlow | None:
     """Return the flow that ``token`` opens; None: unknown, taken over, or ended a day ago."""
-    keys = CheckInToken.objects.filter(digest=token_digest(token), ended_at__isnull=True)
-    key = the_one(keys.select_related("flow__booking__hotel", "flow__booking__assigned_room"))
+    key = KEY.one(digest=token_digest(token))
     if key is None or _is_forgotten(key.flow):
         return None
     return OpenFlow(flow=key.flow, token=token)

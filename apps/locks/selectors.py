@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.common.crypto import keyed_digests
-from apps.common.queries import the_one
+from apps.common.statements import Given, KnownRead
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.states import LIVE, WANTED, GrantState
+
+LIVE_GRANT: Final = KnownRead(
+    lambda: AccessGrant.objects.filter(holder=Given("holder")).exclude(state=GrantState.ENDED)
+)
+LIVE_GRANT_FOR_UPDATE: Final = KnownRead(
+    lambda: (
+        AccessGrant.objects.select_for_update()
+        .filter(holder=Given("holder"))
+        .exclude(state=GrantState.ENDED)
+    )
+)
+SHOWN_CODES: Final = KnownRead(
+    lambda: (
+        AccessCode.objects.filter(grant__holder=Given("holder"), state__in=WANTED)
+        .exclude(grant__state=GrantState.ENDED)
+        .select_related("lock", "grant")
+        .defer("grant__pin", "grant__own_numbers")
+        .order_by("-lock__is_front_door", "lock__name", "asked_at")
+    )
+)
 
 
 def find_live_grant(holder: str) -> AccessGrant | None:
     """Return the holder's grant that has not ended, or None."""
-    return the_one(AccessGrant.objects.filter(holder=holder).exclude(state=GrantState.ENDED))
+    return LIVE_GRANT.one(holder=holder)
 
 
 def count_grants_since(holder: str, since: datetime) -> int:
@@ -26,8 +47,7 @@ def count_grants_since(holder: str, since: datetime) -> int:
 
 def find_live_grant_for_update(holder: str) -> AccessGrant | None:
     """Like ``find_live_grant``, with the row locked; the caller holds a transaction."""
-    grants = AccessGrant.objects.select_for_update().exclude(state=GrantState.ENDED)
-    return the_one(grants.filter(holder=holder))
+    return LIVE_GRANT_FOR_UPDATE.one(holder=holder)
 
 
 def get_grant_for_update(grant_id: UUID) -> AccessGrant:
@@ -44,18 +64,12 @@ def list_current_codes(grant: AccessGrant) -> QuerySet[AccessCode]:
     )
 
 
-def list_shown_codes(holder: str) -> QuerySet[AccessCode]:
+def list_shown_codes(holder: str) -> list[AccessCode]:
     """Return the codes that the holder of a live grant counts on, each with its lock and grant.
 
     The grant comes without what would have to be decrypted.
     """
-    codes = AccessCode.objects.filter(grant__holder=holder, state__in=WANTED)
-    return (
-        codes.exclude(grant__state=GrantState.ENDED)
-        .select_related("lock", "grant")
-        .defer("grant__pin", "grant__own_numbers")
-        .order_by("-lock__is_front_door", "lock__name", "asked_at")
-    )
+    return SHOWN_CODES.all(holder=holder)
 
 
 def is_live_on_any(

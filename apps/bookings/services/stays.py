@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from apps.bookings.models import Booking, Guest, StayToken
+from apps.bookings.selectors import find_primary_guest
 from apps.bookings.stay_window import stay_window
 from apps.common.crypto import new_token, token_digest
 from apps.common.maintenance import delete_portion
-from apps.common.queries import the_one
 
 GRACE_AFTER_DEPARTURE: Final = timedelta(days=2)
 
@@ -59,7 +59,7 @@ def purge_stay_tokens(now: datetime) -> bool:
 def register_primary_guest(booking: Booking, details: GuestDetails) -> Guest:
     """Store who stays; saying it again changes the same row. The caller holds the booking."""
     # Nobody else writes the row while the booking is held: no savepoint is needed to find out.
-    guest = the_one(booking.guests.filter(is_primary=True)) or Guest(booking=booking)
+    guest = find_primary_guest(booking) or Guest(booking=booking)
     guest.full_name = details.full_name
     guest.phone_number = details.phone_number
     guest.email = details.email

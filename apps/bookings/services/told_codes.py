@@ -14,11 +14,14 @@ from apps.bookings.models import Booking, ToldCodes
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.crypto import keyed_digest, keyed_digests
-from apps.common.queries import the_one
+from apps.common.statements import Given, KnownRead
 from apps.locks.selectors import find_live_grant, list_shown_codes
 from apps.locks.states import CodeState, GrantState
 
 NO_CODES: Final = ""
+TOLD: Final = KnownRead(
+    lambda: ToldCodes.objects.filter(booking=Given("booking")).select_related("booking")
+)
 
 
 def remember_codes(booking: Booking) -> None:
@@ -34,7 +37,7 @@ def remember_codes(booking: Booking) -> None:
 
 def has_other_codes(booking_pk: int) -> bool:
     """Answer whether a guest who was told of codes is shown others now."""
-    told = the_one(ToldCodes.objects.filter(booking=booking_pk).select_related("booking"))
+    told = TOLD.one(booking=booking_pk)
     return told is not None and _other_codes(told, told.booking) is not None
 
 
@@ -44,7 +47,7 @@ def note_other_codes(booking: Booking) -> int | None:
     Returns the number of the change where the guest is to be told; first codes are no change,
     and nobody is told after the stay. The caller holds the lock on ``booking``.
     """
-    told = the_one(ToldCodes.objects.filter(booking=booking))
+    told = TOLD.one(booking=booking.pk)
     shown = _other_codes(told, booking) if told else None
     if told is None or shown is None:
         return None
@@ -66,8 +69,9 @@ def _other_codes(told: ToldCodes, booking: Booking) -> str | None:
 
 def _shown(booking: Booking) -> str:
     """Return the doors and their digits in one text, for a digest alone."""
-    codes = list_shown_codes(booking.lock_holder).filter(state=CodeState.SET)
-    return " ".join(sorted(f"{code.lock_id}:{code.digits}" for code in codes))
+    codes = list_shown_codes(booking.lock_holder)
+    shown = [code for code in codes if code.state == CodeState.SET]
+    return " ".join(sorted(f"{code.lock_id}:{code.digits}" for code in shown))
 
 
 def _is_on(booking: Booking) -> bool:

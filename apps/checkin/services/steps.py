@@ -41,13 +41,28 @@ from apps.checkin.services.pin_status import apply_grant_state
 from apps.checkin.services.starting import OpenStay, end_other_tokens, flow_lifetime
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import token_digest
-from apps.common.queries import the_one
+from apps.common.statements import Given, KnownRead
 from apps.locks.errors import NoFreePin
 
 REVEALED_AFTER_COMPLETION: Final = timedelta(minutes=30)
 GUEST: Final = "guest"
 # A step asks how the grant stands, and never for what would have to be decrypted.
 SECRETS_OF_GRANT: Final = ("access_grant__pin", "access_grant__own_numbers")
+
+BOOKING: Final = KnownRead(
+    lambda: bookings_for_update().filter(
+        checkin_flows__tokens__digest=Given("digest"),
+        checkin_flows__tokens__ended_at__isnull=True,
+    )
+)
+FLOW: Final = KnownRead(
+    lambda: (
+        CheckInFlow.objects.select_for_update(of=("self",))
+        .filter(tokens__digest=Given("digest"), tokens__ended_at__isnull=True)
+        .select_related("access_grant")
+        .defer(*SECRETS_OF_GRANT)
+    )
+)
 
 
 def get_flow_for_update(token: str) -> CheckInFlow:
@@ -56,16 +71,9 @@ def get_flow_for_update(token: str) -> CheckInFlow:
     Raises FlowNotFound.
     """
     digest = token_digest(token)
-    bookings = bookings_for_update().filter(
-        checkin_flows__tokens__digest=digest, checkin_flows__tokens__ended_at__isnull=True
-    )
-    booking = the_one(bookings)
+    booking = BOOKING.one(digest=digest)
     # The key is asked for again: it may have ended while this device waited for the booking.
-    flows = CheckInFlow.objects.select_for_update(of=("self",)).filter(
-        tokens__digest=digest, tokens__ended_at__isnull=True
-    )
-    with_grant = flows.select_related("access_grant").defer(*SECRETS_OF_GRANT)
-    flow = the_one(with_grant) if booking is not None else None
+    flow = FLOW.one(digest=digest) if booking is not None else None
     if booking is None or flow is None:
         raise errors.FlowNotFound
     flow.booking = booking

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from django.db.models import UUIDField
 from django.utils import timezone
 
 from apps.common.alerts import clear_alert
 from apps.common.jobs import wake
+from apps.common.statements import Given, KnownRead
 from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.selectors import is_live_on_any
@@ -33,6 +35,16 @@ from apps.locks.states import (
 )
 
 STUCK: Final = frozenset({CodeState.FAILED, CodeState.REMOVAL_FAILED})
+GRANT: Final = Given("grant", UUIDField())
+LIVE_CODES_FOR_UPDATE: Final = KnownRead(
+    lambda: (
+        AccessCode.objects.select_for_update(of=("self",))
+        .filter(grant=GRANT, state__in=LIVE)
+        .select_related("lock", "grant")
+        .order_by("pk")
+    )
+)
+LOCKS_OF_GRANT: Final = KnownRead(lambda: Lock.objects.filter(grants=GRANT).order_by("pk"))
 
 
 def align(grant: AccessGrant) -> None:
@@ -141,14 +153,13 @@ def _stands_in(code: AccessCode, grant: AccessGrant) -> bool:
 
 
 def _lock_live_codes(grant: AccessGrant) -> list[AccessCode]:
-    codes = AccessCode.objects.select_for_update(of=("self",)).filter(grant=grant, state__in=LIVE)
-    return list(codes.select_related("lock", "grant").order_by("pk"))
+    return LIVE_CODES_FOR_UPDATE.all(grant=grant.pk)
 
 
 def _wanted_locks(grant: AccessGrant) -> Sequence[Lock]:
     if grant.state == GrantState.ENDED or grant.is_given_up:
         return []
-    return list(grant.locks.order_by("pk"))
+    return LOCKS_OF_GRANT.all(grant=grant.pk)
 
 
 def _retire_other_digits(grant: AccessGrant, codes: Sequence[AccessCode]) -> None:

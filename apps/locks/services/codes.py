@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.common.jobs import Lease
-from apps.locks.models import AccessCode
+from apps.common.statements import Given, KnownRead, give_related
+from apps.locks.models import AccessCode, Gateway
 from apps.locks.services.alignment import align
 from apps.locks.services.breakers import note_reached, shut_until
 from apps.locks.services.budget import may_call, note_open
@@ -56,13 +57,17 @@ VISITS: Final[dict[Duty, Visit]] = {
 
 
 def for_a_visit(codes: QuerySet[AccessCode]) -> QuerySet[AccessCode]:
-    """Let a claimed code come with its grant, lock, account and gateways."""
-    return codes.select_related("grant", "lock__account").prefetch_related("lock__gateways")
+    """Let a claimed code come with its grant, lock and account."""
+    return codes.select_related("grant", "lock__account")
+
+
+GATEWAYS: Final = KnownRead(lambda: Gateway.objects.filter(locks=Given("lock")))
 
 
 def work_on_code(lease: Lease[AccessCode]) -> None:
     """Do the next step that the code owes, if its gateway is free; else come back soon."""
     code = lease.row
+    give_related(code.lock, "gateways", GATEWAYS.all(lock=code.lock_id))
     duty = duty_of(code)
     if duty is Duty.NOTHING:
         lease.settle(due_at=None if code.state == CodeState.REMOVED else next_visit(code))

@@ -65,7 +65,7 @@ class AccessCodesView(PartnerView):
         asked = read_query(request, CodeFilterSerializer)
         hotel = hotel_meant(self.partner, asked["hotel"])
         booking = get_reservation(hotel, asked["booking_reference"])
-        codes = list(list_shown_codes(booking.lock_holder))
+        codes = list_shown_codes(booking.lock_holder)
         reveals = Scope.REVEAL_CODES in self.partner.scopes
         if reveals and any(code.shown_digits for code in codes):
             note_shown(codes[0].grant, actor=self.partner.actor)
