@@ -1,6 +1,7 @@
 """Ask the GraphQL view inside this process: ``python -m bench.graphql_in_process TIMES``.
 
-Prints ``{name: [[seconds, processor seconds], …]}``. Wants a migrated database with ``bench.gala``.
+Prints ``{name: [[seconds, processor seconds], …]}``. Wants a migrated database with the event
+``gala``.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ WARM_UP: Final = 20
 
 def main(times: int) -> dict[str, list[tuple[float, float]]]:
     """Return the samples of each question."""
+    from django.db.models import Exists, OuterRef
     from django.test import RequestFactory
+    from django.utils import timezone
 
     from apps.seating.models import Seat, SeatingEvent
+    from apps.seating.seat_map import live_allocations
     from graphql_schema.views import graphql_view
 
     def ask(query: str) -> Callable[[], object]:
@@ -49,8 +53,13 @@ def main(times: int) -> dict[str, list[tuple[float, float]]]:
         rows = Seat.objects.filter(event__slug="gala").values(*COLUMNS)
         return orjson.dumps(list(rows), default=str)
 
+    def bare_states() -> object:
+        taken = Exists(live_allocations(timezone.now()).filter(seat=OuterRef("pk")))
+        rows = Seat.objects.filter(event__slug="gala").values(*COLUMNS, taken=taken)
+        return orjson.dumps(list(rows), default=str)
+
     questions = {"event": ask(EVENT), "bare event": bare_event}
-    questions |= {"map": ask(MAP), "bare map": bare_map}
+    questions |= {"map": ask(MAP), "bare map": bare_map, "bare states": bare_states}
     return {name: _sampled(question, times) for name, question in questions.items()}
 
 

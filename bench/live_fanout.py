@@ -17,6 +17,7 @@ from bench.common import BenchFailed, Floor, ProductionHouse, Report, Row, new_d
 from bench.common.crowd import Crowd
 from bench.common.processes import ROOT, Process, free_port
 from bench.common.viewers import Viewers
+from bench.seat_house import label_of
 from tests.services import ValkeyServer
 
 VIEWERS: Final = 1000
@@ -102,7 +103,7 @@ def _product(directory: Path, viewers: int, *, shared: bool = True) -> tuple[Tol
         },
     )
     with house:
-        gala = house.run_for_json("-m", "bench.gala", "100")
+        gala = house.run_for_json("-m", "bench.seat_house", "gala", "100")
         return asyncio.run(_watch_product(house, gala, viewers, shared=shared))
 
 
@@ -134,7 +135,7 @@ class _Turn:
 
     async def __call__(self) -> None:
         self._turn += 1
-        labels = [f"A-{self._turn % 2 + 1}"]
+        labels = [label_of(self._turn % 2)]
         answer, _ = await self._crowd.ask(SELECT, slug=self._slug, labels=labels, token=self._token)
         self._token = answer["token"]
 

@@ -1,6 +1,8 @@
 """A hotel with events to sell seats of, and what is wrong with its seats afterwards.
 
 ``python -m bench.seat_house build SEATS`` prints ``{"hotel", "token", "sale", "chart", "hot"}``;
+``python -m bench.seat_house gala SEATS`` makes one event whose seats are held as soon as they are
+chosen, and prints ``{"slug", "group"}``;
 ``python -m bench.seat_house check`` prints how many seats and proofs are there twice.
 """
 
@@ -18,6 +20,7 @@ import django
 
 if TYPE_CHECKING:
     from apps.bookings.models import Hotel
+    from apps.seating.models import SeatingEvent
 
 SLUG: Final = "seat-house"
 IN_ROW: Final = 50
@@ -46,7 +49,17 @@ def build(seats: int) -> Mapping[str, str]:
     return {"hotel": SLUG, "token": token, "sale": "sale", "chart": "chart", "hot": "hot"}
 
 
-def _event(hotel: Hotel, slug: str, seats: int) -> None:
+def gala(seats: int) -> Mapping[str, str]:
+    """Make a hotel and one event whose seats are held as soon as they are chosen."""
+    from apps.bookings.models import Hotel
+    from apps.seating.states import HoldPolicy
+
+    hotel = Hotel.objects.create(slug="gala-house", name="Gala", timezone="Europe/Dublin")
+    event = _event(hotel, "gala", seats, hold_policy=HoldPolicy.EXCLUSIVE)
+    return {"slug": event.slug, "group": event.live_group}
+
+
+def _event(hotel: Hotel, slug: str, seats: int, **rules: str) -> SeatingEvent:
     from django.utils import timezone
 
     from apps.seating.map_files import DrawnSeat
@@ -54,7 +67,9 @@ def _event(hotel: Hotel, slug: str, seats: int) -> None:
     from apps.seating.services.seat_import import import_seats
 
     starts_at = timezone.now() + timedelta(days=30)
-    event = SeatingEvent.objects.create(hotel=hotel, slug=slug, name=slug, starts_at=starts_at)
+    event = SeatingEvent.objects.create(
+        hotel=hotel, slug=slug, name=slug, starts_at=starts_at, **rules
+    )
     drawn = [
         DrawnSeat(
             label=label_of(place),
@@ -71,6 +86,7 @@ def _event(hotel: Hotel, slug: str, seats: int) -> None:
         for place in range(seats)
     ]
     import_seats(event, drawn, performed_by="bench")
+    return event
 
 
 def label_of(place: int) -> str:
@@ -123,7 +139,9 @@ def check() -> Mapping[str, int]:
 
 def main(arguments: Sequence[str]) -> Mapping[str, object]:
     """Do what the command line says."""
-    return build(int(arguments[1])) if arguments[0] == "build" else check()
+    command, *counts = arguments
+    makers = {"build": build, "gala": gala}
+    return makers[command](int(counts[0])) if command in makers else check()
 
 
 if __name__ == "__main__":

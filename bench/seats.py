@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,8 +85,12 @@ async def _on_postgres(
     await in_turns(WARM_UP, AT_ONCE, sell)
     await in_turns(WARM_UP, AT_ONCE, insert)
     sold, inserted = _Rate(), _Rate()
+    used: Counter[str] = Counter()
     for _ in range(ROUNDS):
+        before = _processor_seconds(house)
         await sold.take(in_turns(sales // ROUNDS, AT_ONCE, sell))
+        used.update(_processor_seconds(house))
+        used.subtract(before)
         await inserted.take(in_turns(sales // ROUNDS, AT_ONCE, insert))
     floor = Floor(name="bare insert", samples=inserted.samples)
     rows = [
@@ -106,7 +110,19 @@ async def _on_postgres(
         *map(_read_verdict, [row for row in reads if row.floor]),
         f"{sold.a_second:.0f} sales a second, two requests each, against {inserted.a_second:.0f} "
         f"bare inserts: {sold.a_second / inserted.a_second:.0%}; aim {wanted:.0f}: {verdict}",
+        _cost(used, len(sold.samples)),
     ]
+
+
+def _processor_seconds(house: ProductionHouse) -> dict[str, float]:
+    return {**house.processor_seconds(), "the buyers": time.process_time()}
+
+
+def _cost(used: Mapping[str, float], sales: int) -> str:
+    each = 1000 / sales
+    parts = ", ".join(f"{process} {seconds * each:.1f} ms" for process, seconds in used.items())
+    together = sum(used.values()) * each
+    return f"Processor time for each sale: {parts}, together {together:.1f} ms of two cores."
 
 
 def _read_verdict(row: Row) -> str:

@@ -92,15 +92,57 @@ class KnownRead(Generic[M]):
         return next(iter(self.all(**given)), None)
 
 
-class _Reading(Generic[M]):
-    """A query in the words of one database, and what makes rows of its answers."""
+class KnownValues:
+    """What ``values_list`` gives of rows."""
 
-    def __init__(self, rows: QuerySet[M]) -> None:
-        compiler = rows.query.get_compiler(connection=connection)
+    def __init__(self, rows: Callable[[], QuerySet[Any, Any]]) -> None:
+        """``rows`` is called once for each kind of database, at the first use."""
+        self._rows = rows
+        self._known: dict[str, _Asking] = {}
+
+    def all(self, **given: Any) -> list[Sequence[Any]]:
+        """Return the values of each row."""
+        asking = self._known.get(connection.vendor)
+        if asking is None:
+            asking = self._known[connection.vendor] = _Asking(self._rows())
+        return list(asking.answers(given))
+
+
+class _Asking:
+    """A query in the words of one database."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self._compiler = compiler = rows.query.get_compiler(connection=connection)
         self._wording = _Wording(*compiler.as_sql())
         self._locks = rows.query.select_for_update and connection.features.has_select_for_update
-        columns = [column for column, *_ in compiler.select]
-        self._converters = list(compiler.get_converters(columns).items())
+        self._columns = [column for column, *_ in compiler.select]
+        self._converters = list(compiler.get_converters(self._columns).items())
+
+    def answers(self, given: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+        if self._locks and connection.get_autocommit():
+            raise TransactionManagementError("A lock needs a transaction to last for.")
+        with connection.cursor() as cursor:
+            self._wording.run(cursor, given)
+            answers = cursor.fetchall()
+        return self._converted(answers)
+
+    def _converted(self, answers: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        if not self._converters:
+            yield from answers
+            return
+        for answer in map(list, answers):
+            for place, (converters, column) in self._converters:
+                for convert in converters:
+                    answer[place] = convert(answer[place], column, connection)
+            yield answer
+
+
+class _Reading(_Asking, Generic[M]):
+    """And what makes rows of its answers."""
+
+    def __init__(self, rows: QuerySet[M]) -> None:
+        super().__init__(rows)
+        compiler, columns = self._compiler, self._columns
         shape = cast("dict[str, Any]", compiler.klass_info)
         places = shape["select_fields"]
         self._own = slice(places[0], places[-1] + 1)
@@ -114,25 +156,10 @@ class _Reading(Generic[M]):
         self._prefetched = rows._prefetch_related_lookups  # type: ignore[attr-defined] # noqa: SLF001 # no other way to ask
 
     def rows(self, given: Mapping[str, Any]) -> list[M]:
-        if self._locks and connection.get_autocommit():
-            raise TransactionManagementError("A lock needs a transaction to last for.")
-        with connection.cursor() as cursor:
-            self._wording.run(cursor, given)
-            answers = cursor.fetchall()
-        found = [self._row(answer) for answer in self._converted(answers)]
+        found = [self._row(answer) for answer in self.answers(given)]
         if self._prefetched:
             prefetch_related_objects(found, *self._prefetched)
         return found
-
-    def _converted(self, answers: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        if not self._converters:
-            yield from answers
-            return
-        for answer in map(list, answers):
-            for place, (converters, column) in self._converters:
-                for convert in converters:
-                    answer[place] = convert(answer[place], column, connection)
-            yield answer
 
     def _row(self, answer: Sequence[Any]) -> M:
         row: M = self._model.from_db(self._alias, self._names, answer[self._own])

@@ -6,15 +6,17 @@ column as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from apps.common.statements import Given
+from apps.common.statements import INSTANT, Given, KnownValues
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent
 from apps.seating.states import AllocationStatus, SeatStatus
 
@@ -33,18 +35,31 @@ CHART: Final[Mapping[str, str]] = {  # a column's name, and where it comes from
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chart:
+    """What is the same of an event's seats whoever has them: the columns of ``CHART``, of equal
+    length, in the order in which seats are locked; ``places`` says where a seat's key is."""
+
+    columns: Mapping[str, Sequence[Any]]
+    places: Mapping[int, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatMap:
     """All seats of an event with their states, at least as new as ``version``.
 
-    ``chart`` has the columns of ``CHART``, of equal length, in the order in which seats are
-    locked; ``statuses`` goes with them.
+    ``statuses`` goes with the columns of the chart.
     """
 
     event: SeatingEvent
     version: int
-    chart: Mapping[str, Sequence[Any]]
+    drawn: Chart
     statuses: Sequence[SeatStatus]
+
+    @property
+    def chart(self) -> Mapping[str, Sequence[Any]]:
+        """The chart's columns."""
+        return self.drawn.columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,48 +100,99 @@ def _status(live: str | None, *, is_blocked: bool) -> SeatStatus:
     return SeatStatus.BLOCKED if is_blocked else SeatStatus.AVAILABLE
 
 
-def read_seat_map(event: SeatingEvent, *, columns: Collection[str] = CHART.keys()) -> SeatMap:
-    """Return the whole map, or of its chart only these ``columns`` and the ids.
+EVENT: Final = Given("event")
+NOW: Final = Given("now", INSTANT)
+LIVE_SEATS: Final = KnownValues(
+    lambda: live_allocations(NOW).filter(seat__event=EVENT).values_list("seat_id", "status")
+)
+BLOCKED_SEATS: Final = KnownValues(
+    lambda: Seat.objects.filter(event=EVENT, is_blocked=True, is_retired=False).values_list("pk")
+)
+LIVE_LABELS: Final = KnownValues(
+    lambda: (
+        live_allocations(NOW)
+        .filter(seat__event=EVENT)
+        .order_by("seat_id")
+        .values_list("seat__label", "status")
+    )
+)
+BLOCKED_LABELS: Final = KnownValues(
+    lambda: (
+        Seat.objects.filter(event=EVENT, is_blocked=True, is_retired=False)
+        .order_by("pk")
+        .values_list("label")
+    )
+)
+LAPSED_HOLDS: Final = KnownValues(
+    lambda: (
+        SeatAllocation.objects.filter(
+            seat__event=EVENT, status=AllocationStatus.HELD, held_until__lte=NOW
+        )
+        .order_by()
+        .values("status")
+        .annotate(count=Count("pk"))
+        .values_list("count")
+    )
+)
+
+
+def read_seat_map(event: SeatingEvent) -> SeatMap:
+    """Return the whole map.
 
     The version is the one of ``event`` as it was read, before the states: whoever goes on from it
     may be told again what they see already, and misses nothing.
     """
-    live = dict(
-        live_allocations(timezone.now()).filter(seat__event=event).values_list("seat_id", "status")
-    )
-    wanted = {name: place for name, place in CHART.items() if name in columns or name == "id"}
-    *read, blocked = _read_columns(event, (*wanted.values(), "is_blocked"))
-    chart = dict(zip(wanted, read, strict=True))
-    statuses = [
-        _status(live.get(pk), is_blocked=is_blocked)
-        for pk, is_blocked in zip(chart["id"], blocked, strict=True)
-    ]
-    return SeatMap(event=event, version=event.seq, chart=chart, statuses=statuses)
+    live = LIVE_SEATS.all(event=event.pk, now=timezone.now())
+    blocked = BLOCKED_SEATS.all(event=event.pk)
+    drawn = read_chart(event)
+    statuses = [SeatStatus.AVAILABLE] * len(drawn.places)
+    # A seat that is not in the chart came or went a moment ago: the version tells.
+    for (pk,) in blocked:
+        if pk in drawn.places:
+            statuses[drawn.places[pk]] = SeatStatus.BLOCKED
+    for pk, status in live:
+        if pk in drawn.places:
+            statuses[drawn.places[pk]] = _status(status, is_blocked=False)
+    return SeatMap(event=event, version=event.seq, drawn=drawn, statuses=statuses)
 
 
-def read_chart(event: SeatingEvent) -> Mapping[str, Sequence[Any]]:
-    """Return the columns of ``CHART``: what is the same whoever has the seats."""
-    return dict(zip(CHART, _read_columns(event, tuple(CHART.values())), strict=True))
+def read_chart(event: SeatingEvent) -> Chart:
+    """Return the chart of ``event`` as it was read, or a newer one.
+
+    A chart is read once for each of its versions. A transaction reads it itself: it may see seats
+    that nobody else ever will.
+    """
+    if connection.in_atomic_block:
+        return _chart_of(event.pk)
+    return _kept_chart(event.pk, event.slug, event.chart_version)
 
 
-def _read_columns(event: SeatingEvent, names: Sequence[str]) -> Sequence[Sequence[Any]]:
-    rows = event.seats.filter(is_retired=False).order_by("pk").values_list(*names)
-    return tuple(zip(*rows, strict=True)) or tuple(() for _ in names)
+@lru_cache(maxsize=16)
+def _kept_chart(event_pk: int, _slug: str, _version: int) -> Chart:
+    return _chart_of(event_pk)
+
+
+def _chart_of(event_pk: int) -> Chart:
+    seats = Seat.objects.filter(event=event_pk, is_retired=False).order_by("pk")
+    rows = list(seats.values_list(*CHART.values()))
+    columns = tuple(zip(*rows, strict=True)) or tuple(() for _ in CHART)
+    chart = dict(zip(CHART, columns, strict=True))
+    return Chart(columns=chart, places={pk: place for place, pk in enumerate(chart["id"])})
 
 
 def read_availability(event: SeatingEvent) -> Availability:
     """Return the seats that can't be had; the versions are those of ``event`` as it was read."""
-    blocked = event.seats.filter(is_blocked=True, is_retired=False).order_by("pk")
-    live = live_allocations(timezone.now()).filter(seat__event=event).order_by("seat_id")
-    taken = dict.fromkeys(blocked.values_list("label", flat=True), SeatStatus.BLOCKED)
-    for label, status in live.values_list("seat__label", "status"):
+    taken = {label: SeatStatus.BLOCKED for (label,) in BLOCKED_LABELS.all(event=event.pk)}
+    for label, status in LIVE_LABELS.all(event=event.pk, now=timezone.now()):
         taken[label] = _status(status, is_blocked=False)
     return Availability(event=event, taken=taken)
 
 
 def read_edition(event: SeatingEvent) -> MapEdition:
     """Return what tells the map, as ``event`` was read, from every other one."""
-    lapsed = SeatAllocation.objects.filter(
-        seat__event=event, status=AllocationStatus.HELD, held_until__lte=timezone.now()
+    lapsed = LAPSED_HOLDS.all(event=event.pk, now=timezone.now())
+    return MapEdition(
+        version=event.seq,
+        chart_version=event.chart_version,
+        lapsed=lapsed[0][0] if lapsed else 0,
     )
-    return MapEdition(version=event.seq, chart_version=event.chart_version, lapsed=lapsed.count())

@@ -108,7 +108,7 @@ class ProductionHouse:
     def processor_seconds(self) -> dict[str, float]:
         """Return the processor time used so far, by the name of the process."""
         used = {
-            "web": self.web.processor_seconds(),
+            "web": processor_seconds_of_tree(self.web.pid),
             "worker": self.worker.processor_seconds(),
             "PostgreSQL": processor_seconds_of_tree(self._postgres.pid),
             "Valkey": processor_seconds(self._valkey.pid),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry.file_uploads import Upload
 
 from apps.seating import models
 from apps.seating.changes import SeatNews
-from apps.seating.seat_map import CHART
 from apps.seating.seat_map import SeatMap as MapOfSeats
 from apps.seating.selectors import OpenOrder, shown_status, total_of
 from apps.seating.states import HoldPolicy, OrderStatus, SeatStatus, Verdict
@@ -95,8 +93,7 @@ class SeatMap:
     def of(cls, shown: MapOfSeats) -> SeatMap:
         """Build from what was read."""
         ids = list(map(str, shown.chart["id"]))
-        unread: dict[str, Sequence[Any]] = dict.fromkeys(CHART, [None] * len(ids))
-        columns = {**unread, **shown.chart, "id": ids, "status": shown.statuses}
+        columns = {**shown.chart, "id": ids, "status": shown.statuses}
         return cls(
             version=shown.version,
             chart_version=shown.event.chart_version,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
+import orjson
 from rest_framework import serializers
 
 from apps.seating.api.serializers import MONEY, SeatingEventSerializer
 from apps.seating.models import SeatingEvent
-from apps.seating.seat_map import Availability, SeatMap
+from apps.seating.seat_map import Availability, Chart, SeatMap
 from apps.seating.states import SeatStatus
 from apps.seating.suggestions import Suggestion
 
@@ -72,8 +74,23 @@ def map_body(shown: SeatMap) -> dict[str, Any]:
     return {
         "event": SeatingEventSerializer(shown.event, context=context).data,
         "version": shown.version,
-        "seats": _rows({**shown.chart, "status": shown.statuses}),
+        "seats": orjson.Fragment(_seats_with_states(shown)),
     }
+
+
+STATES: Final = {status: b'"%b"}' % status.encode() for status in SeatStatus}
+
+
+def _seats_with_states(shown: SeatMap) -> bytes:
+    """Return the list of seats in JSON: only a seat's state is worded anew each time."""
+    seats = zip(_worded(shown.drawn), shown.statuses, strict=True)
+    return b"[%b]" % b",".join([seat + STATES[status] for seat, status in seats])
+
+
+@lru_cache(maxsize=16)
+def _worded(drawn: Chart) -> Sequence[bytes]:
+    """Return each seat in JSON, up to the value of its state."""
+    return [orjson.dumps(seat)[:-1] + b',"status":' for seat in _rows(drawn.columns)]
 
 
 def chart_body(event: SeatingEvent, chart: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

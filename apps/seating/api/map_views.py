@@ -131,7 +131,7 @@ class ChartView(ApiView):
         return tagged_answer(
             request,
             f"{event.pk}-{event.chart_version}-{event.currency}",
-            lambda: orjson.dumps(chart_body(event, read_chart(event))),
+            lambda: orjson.dumps(chart_body(event, read_chart(event).columns)),
             caching=KEPT_A_WHILE,
         )
 
