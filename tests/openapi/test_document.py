@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -223,18 +222,12 @@ def _validator(schema: Mapping[str, Any]) -> Any:
     return jsonschema_rs.Draft7Validator(
         {**_strict(schema), "components": _strict_components()},
         validate_formats=True,
-        formats={"time": _is_time},
     )
 
 
 @cache
 def _strict_components() -> Any:
     return _strict(committed()["components"])
-
-
-def _is_time(text: str) -> bool:
-    """Hours of a hotel have no offset, which JSON Schema's own format wants."""
-    return bool(time.fromisoformat(text))
 
 
 def _strict(schema: Any) -> Any:

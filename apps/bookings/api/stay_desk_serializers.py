@@ -10,7 +10,7 @@ from apps.bookings.api.desk_serializers import BookingSerializer, RoomNumberFiel
 from apps.bookings.api.serializers import AccessCodeSerializer
 from apps.bookings.desk_view import DeskBooking
 from apps.bookings.states import BookingStatus
-from apps.common.api.fields import HotelTimeField, TextField
+from apps.common.api.fields import HotelTimeField, HourField, TextField
 from apps.common.api.pagination import PageSerializer
 
 
@@ -60,8 +60,8 @@ class DeskBookingSerializer(BookingSerializer):
     contact_phone = serializers.CharField(help_text="The phone on file, E.164.")
     contact_email = serializers.CharField(help_text="The e-mail address on file.")
     language = serializers.CharField(help_text="The guest's; empty: not known.")
-    early_check_in_time = serializers.TimeField(allow_null=True, help_text="If it was granted.")
-    late_check_out_time = serializers.TimeField(allow_null=True, help_text="If it was granted.")
+    early_check_in_time = HourField(allow_null=True, help_text="If it was granted.")
+    late_check_out_time = HourField(allow_null=True, help_text="If it was granted.")
     check_in_at = HotelTimeField(help_text="From here on the codes open.")
     check_out_at = HotelTimeField(help_text="Until here the codes open.")
     guests = GuestSerializer(many=True, help_text="Who stays; kept after the check-out.")
@@ -97,9 +97,9 @@ class ChangeStaySerializer(serializers.Serializer[Any]):
 
     check_in_date = serializers.DateField(default=None, allow_null=True, help_text="Arrival.")
     check_out_date = serializers.DateField(default=None, allow_null=True, help_text="Departure.")
-    early_check_in_time = serializers.TimeField(
+    early_check_in_time = HourField(
         default=None, allow_null=True, help_text="On the day of arrival, before the hotel's hour."
     )
-    late_check_out_time = serializers.TimeField(
+    late_check_out_time = HourField(
         default=None, allow_null=True, help_text="On the day of departure, after the hotel's hour."
     )

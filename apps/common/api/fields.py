@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, time
 from typing import Any, Final
 
 from django.core.validators import ProhibitNullCharactersValidator
@@ -13,6 +14,8 @@ from rest_framework import serializers
 LONGEST_TEXT: Final = 10_000  # far above every rule; what is longer is no answer to any question
 NO_TEXT: Final = "Send a text."
 NO_BOOLEAN: Final = "Send true or false."
+NO_HOUR: Final = "Send a time of day without an offset, such as 14:00."
+HOUR: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
 
 
 class TextField(serializers.CharField):
@@ -47,6 +50,20 @@ class TrueOrFalseField(serializers.BooleanField):
         if not isinstance(data, bool):
             raise serializers.ValidationError(NO_BOOLEAN)
         return data
+
+
+@extend_schema_field({"type": "string", "pattern": HOUR})
+class HourField(serializers.TimeField):
+    """A time of day in the hotel's zone: an offset would be lost, and is refused.
+
+    OpenAPI's own ``time`` is that of RFC 3339, which asks for an offset.
+    """
+
+    def to_internal_value(self, value: Any) -> time:
+        """Return the time. Raises ValidationError."""
+        if not isinstance(value, str) or not re.fullmatch(HOUR, value):
+            raise serializers.ValidationError(NO_HOUR)
+        return super().to_internal_value(value)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

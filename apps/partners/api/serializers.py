@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from apps.bookings.api.serializers import AccessCodeSerializer
 from apps.bookings.states import BookingStatus, RoomCondition, RoomStatus
-from apps.common.api.fields import HotelTimeField, TextField
+from apps.common.api.fields import HotelTimeField, HourField, TextField
 from apps.common.api.pagination import PageSerializer
 from apps.partners.api.bulk_items import MOST_AT_ONCE, BulkOutcome
 from apps.partners.services.reservations import REFERENCE
@@ -85,10 +85,10 @@ class ReservationChangeSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="CONFIRMED where a new one says nothing; COMPLETED checks the guest out.",
     )
-    early_check_in_time = serializers.TimeField(
+    early_check_in_time = HourField(
         required=False, allow_null=True, help_text="Local time from which the codes open."
     )
-    late_check_out_time = serializers.TimeField(
+    late_check_out_time = HourField(
         required=False, allow_null=True, help_text="Local time until which the codes open."
     )
 
@@ -130,10 +130,10 @@ class ReservationSerializer(serializers.Serializer[Any]):
     guest = PartnerShownGuestSerializer(allow_null=True, help_text="Null: nothing is on file.")
     check_in_date = serializers.DateField(help_text="Arrival, in the hotel's zone.")
     check_out_date = serializers.DateField(help_text="Departure.")
-    early_check_in_time = serializers.TimeField(
+    early_check_in_time = HourField(
         allow_null=True, help_text="Null: the hotel's own check-in time."
     )
-    late_check_out_time = serializers.TimeField(
+    late_check_out_time = HourField(
         allow_null=True, help_text="Null: the hotel's own check-out time."
     )
     room_number = serializers.CharField(allow_null=True, help_text="Null: none assigned.")
