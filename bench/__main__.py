@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bench import (
+    board_paint,
     checkin_load,
     checkout,
     details_latency,
@@ -24,6 +25,7 @@ from bench import (
 from bench.common import BenchFailed, Report, print_report, save_report
 
 BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
+    "board_paint": board_paint.measure,
     "checkin_load": checkin_load.measure,
     "checkout": checkout.measure,
     "pin_latency": pin_latency.measure,

@@ -16,9 +16,11 @@ const DOCUMENTS = {
       pageInfo { hasNextPage endCursor }
     }
   }`,
-  flows: `query Flows($slug: String!) {
+  flows: `query Flows($slug: String!, $names: Boolean!) {
     checkInFlows(hotelSlug: $slug, first: 100) {
-      edges { node { booking { bookingId } step status pinStatus } }
+      edges { node {
+        booking { bookingId } fullName @include(if: $names) step status pinStatus
+      } }
       pageInfo { hasNextPage endCursor }
     }
   }`,
@@ -77,7 +79,7 @@ export function watchHouse({ line, slug, clock, showsNames, onPart, onRefused, o
     arrivals: async () => {
       const [bookings, flows] = await Promise.all([
         all("arrivals", ofToday()),
-        firstPage("flows", {}),
+        firstPage("flows", { names: showsNames() }),
       ]);
       return withFlows(bookings, flows);
     },

@@ -104,7 +104,11 @@ export function panels(clock) {
           "li",
           {},
           h("span", { class: "room" }, booking.assignedRoom?.number ?? "–"),
-          h("span", { class: "who" }, booking.guestName ?? booking.bookingId),
+          h(
+            "span",
+            { class: "who" },
+            booking.guestName ?? booking.flow?.fullName ?? booking.bookingId,
+          ),
           ...states(booking),
         ),
       ),
@@ -171,7 +175,7 @@ function drawSummary(counts) {
     ["rooms", counts.OCCUPIED, "occupied"],
     ["rooms", counts.READY_FOR_GUEST, "ready"],
     ["cleaning", counts.cleaning, "to clean"],
-    ["alerts", counts.alerts, "alerts"],
+    ["alerts", counts.alerts, counts.alerts === 1 ? "alert" : "alerts"],
   ];
   const shown = tiles.filter(([, count]) => count !== undefined);
   $("summary").replaceChildren(
