@@ -7,7 +7,14 @@ from typing import Any, Final
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.house import EVENT, House
-from tests.browser.visits import check_out_somebody, group, open_board, sell
+from tests.browser.visits import (
+    check_out_somebody,
+    group,
+    open_board,
+    open_page,
+    sell,
+    stays_in_house,
+)
 
 REVIEW: Final = """mutation Review($event: String!, $number: String!) {
   reviewPayment(input: {
@@ -25,12 +32,22 @@ async def _was_not_reloaded(page: Page) -> bool:
     return bool(await page.evaluate(f"{SAME_PAGE} === true"))
 
 
-async def test_a_check_out_at_the_desk_moves_the_board(browser: Browser, house: House) -> None:
-    board = await open_board(browser, house)
+async def test_a_check_out_in_the_back_office_moves_the_board(
+    browser: Browser, house: House
+) -> None:
+    context = await browser.new_context()
+    board = await open_board(context, house)
     await _mark(board)
     await expect(group(board, "Occupied")).to_be_visible()
+    stay = stays_in_house(house)[0]
+    booking_id, number = stay["bookingId"], stay["assignedRoom"]["number"]
 
-    number = check_out_somebody(house)
+    # The board's login is the back office's, too.
+    office = await open_page(context, f"{house.url}/admin/bookings/booking/?q={booking_id}")
+    await office.locator("#result_list").get_by_role("link", name=booking_id).click()
+    await office.get_by_role("link", name="Check out").click()
+    await office.get_by_role("button", name="Check out").click()
+    await office.get_by_text("is checked out").wait_for()
 
     await expect(group(board, "To clean").get_by_text(number, exact=True)).to_be_visible()
     await expect(group(board, "Occupied").get_by_text(number, exact=True)).to_have_count(0)
