@@ -7,12 +7,12 @@ asked. A row of another hotel reads like one that does not exist, at every addre
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin import ModelAdmin as PlainModelAdmin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
-from django.forms import ModelChoiceField, ModelMultipleChoiceField
+from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -23,6 +23,19 @@ from apps.common.crypto import EncryptedTextField
 from apps.staff.roles import Permission
 from back_office.access import hotels_where, may_anywhere, staff_of
 from back_office.filters import HotelFilter
+
+if TYPE_CHECKING:
+    _ModelForm = ModelForm[Any]
+else:
+    _ModelForm = ModelForm  # generic for the type checker alone
+
+
+class RowForm(_ModelForm):
+    """A form of a row; what is unique within a hotel is checked although no form has the hotel."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # untyped
+        return excluded - {"hotel"}
 
 
 class TenantAdmin(ModelAdmin):
@@ -38,6 +51,7 @@ class TenantAdmin(ModelAdmin):
     adds: ClassVar[Permission | None] = None
     changes: ClassVar[Permission | None] = None
     deletes: ClassVar[Permission | None] = None
+    form: Any = RowForm
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0

@@ -17,6 +17,7 @@ from bench import (
     http_doors,
     live_fanout,
     lock_storm,
+    office_lists,
     partner_upserts,
     pin_latency,
     seats,
@@ -36,6 +37,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "live_fanout": live_fanout.measure,
     "lock_storm": lock_storm.measure,
     "partner_upserts": partner_upserts.measure,
+    "office_lists": office_lists.measure,
     "seats": seats.measure,
     "webhooks": webhooks.measure,
 }

@@ -19,6 +19,8 @@ from apps.bookings.rules import allowed_actions
 from apps.bookings.selectors import is_askable
 from apps.bookings.states import BookingStatus
 from apps.common.errors import DomainError
+from apps.concierge.selectors import last_messages
+from apps.concierge.states import Side
 from apps.locks.models import AccessGrant, AccessHistory
 from apps.locks.states import GrantState
 from apps.staff.roles import Permission
@@ -203,6 +205,8 @@ class BookingAdmin(DeedsAdmin):
                 for code in desk.access_codes
             ],
         )
+        if self.may(request, Permission.TALK_TO_GUESTS, row):
+            yield _messages(row)
 
 
 def _access_trail(booking: Booking) -> Panel:
@@ -256,6 +260,22 @@ def _check_out_trail(booking: Booking) -> Panel:
                 row.undo_reason,
             )
             for row in booking.check_outs.all()
+        ],
+    )
+
+
+def _messages(booking: Booking) -> Panel:
+    return Panel(
+        title="Messages",
+        headers=("When", "By", "Message", "Read"),
+        rows=[
+            (
+                moment(message.sent_at),
+                message.sender_name or Side(message.sender).label,
+                message.body,
+                moment(message.read_at),
+            )
+            for message in last_messages(booking)
         ],
     )
 

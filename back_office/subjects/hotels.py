@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin import register
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
 from apps.bookings.desk_lists import OF_STATUS
 from apps.bookings.models import Hotel, Room, RoomStatusChange
+from apps.bookings.services.hours import follow_hours
 from apps.bookings.states import RoomStatus
 from apps.staff.roles import Permission
 from back_office.access import staff_of
@@ -29,6 +31,7 @@ ROOM_COLOURS = colours(
     plain=[RoomStatus.OCCUPIED],
 )
 LATELY = 10
+HOURS = {"check_in_time", "check_out_time", "timezone"}
 
 
 @register(Hotel, site=site)
@@ -73,6 +76,13 @@ class HotelAdmin(DeedsAdmin):
     def hotel_of(self, row: Any) -> Hotel | None:
         """Return the row itself."""
         return row if isinstance(row, Hotel) else None
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Store the settings; codes of stays follow hours that changed."""
+        super().save_model(request, obj, form, change)
+        if change and HOURS & set(form.changed_data):
+            actor = staff_of(request).actor
+            transaction.on_commit(lambda: follow_hours(hotel=obj, performed_by=actor))
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         """Return none: hotels are the filter elsewhere."""

@@ -21,6 +21,7 @@ from apps.bookings.services.moves import StayChange, change_stay, move_booking
 from apps.bookings.services.undo import undo_check_out
 from apps.checkin.services.desk import DeskCheckIn, DeskGuest, check_in_at_desk
 from apps.common.errors import DomainError
+from apps.concierge.services.messages import send_staff_message
 from apps.staff.roles import Permission
 from back_office.cells import NOTHING
 from back_office.deeds import Ask, Deed, Panel
@@ -28,6 +29,7 @@ from back_office.subjects.guest_deeds import ERASE_BOOKING
 from back_office.subjects.stay_forms import (
     CheckInForm,
     DoorForm,
+    MessageForm,
     MoveForm,
     ReasonForm,
     StayForm,
@@ -122,6 +124,16 @@ def _swap(ask: Ask) -> str:
     name = ask.data["lock_name"]
     swap_at_desk(booking=ask.row, lock_name=name, performed_by=ask.staff.actor)
     return f"{name} gets another code; the guest is told."
+
+
+def _write(ask: Ask) -> str:
+    send_staff_message(
+        hotel=ask.row.hotel,
+        booking_id=ask.row.booking_id,
+        body=ask.data["body"],
+        identity=ask.staff,
+    )
+    return "Sent."
 
 
 def _reveal(ask: Ask) -> Panel:
@@ -291,6 +303,15 @@ STAY_DEEDS: Final = (
         ),
         does=_calls(mark_no_show),
         is_grave=True,
+    ),
+    Deed(
+        name="write",
+        label="Write to the guest",
+        icon="chat",
+        needs=Permission.TALK_TO_GUESTS,
+        tells=lambda _booking: ("The guest reads it in the app of the stay, under your name.",),
+        does=_write,
+        form=MessageForm,
     ),
     ERASE_BOOKING,
 )

@@ -63,6 +63,12 @@ class ReasonForm(DeedForm):
     reason = inputs.words("Why?", hint="Kept with the record.")
 
 
+class MessageForm(DeedForm):
+    """What is said."""
+
+    body = inputs.words("Message")
+
+
 class DoorForm(DeedForm):
     """Which door does not open."""
 

@@ -14,6 +14,7 @@ from apps.bookings.models import Booking, CheckOut, Guest, StayToken
 from apps.bookings.services.checkout import checkout_booking
 from apps.bookings.states import BookingStatus, RoomStatus
 from apps.common.models import Notice
+from apps.concierge.models import Message
 from apps.locks.models import AccessCode, AccessGrant, AccessHistory
 from apps.locks.states import CodeKind, CodeState, GrantState
 from tests.factories.bookings import PHONE, BookingFactory, GuestFactory, RoomFactory
@@ -180,6 +181,13 @@ def test_the_link_is_sent_again() -> None:
     assert Notice.objects.filter(template="stay_link", subject=booking.booking_id).exists()
 
 
+def test_a_message_reaches_the_guest_under_one_s_own_name() -> None:
+    booking = BookingFactory(in_house=True)
+    assert "Your towels" in text_of(do(booking, "write", body="Your towels are on their way."))
+    message = Message.objects.get(conversation__booking=booking)
+    assert message.sender_name.startswith("desk-")
+
+
 @pytest.mark.parametrize(
     ("deed", "status"),
     [("cancel", BookingStatus.CANCELLED), ("no-show", BookingStatus.NO_SHOW)],
@@ -216,6 +224,7 @@ REFUSED: dict[str, tuple[Callable[[], Booking], dict[str, str], str]] = {
     "resend-link": (lambda: BookingFactory(cancelled=True), {}, "not confirmed"),
     "cancel": (lambda: BookingFactory(in_house=True), {}, "in house"),
     "no-show": (lambda: BookingFactory(in_house=True), {}, "in house"),
+    "write": (lambda: BookingFactory(cancelled=True), {"body": "Hello"}, "not confirmed"),
     "erase": (lambda: BookingFactory(in_house=True), {}, "not over"),
 }
 
