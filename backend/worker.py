@@ -5,7 +5,6 @@ It runs inside the server process in embedded mode, and as ``manage.py run_huey`
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from typing import Any
 
@@ -33,7 +32,7 @@ class Worker:
         options: dict[str, Any] = settings.HUEY["consumer"]
         self._consumer = _QuietConsumer(HUEY, **options)
         self._sweeper = Sweeper()
-        self._presence = Presence()
+        self._presence = Presence(meanwhile=self.keep_healthy)
         self._turn = threading.Lock()
         self._is_consuming = False
 
@@ -46,9 +45,14 @@ class Worker:
             self._presence.start()
 
     def keep_healthy(self) -> None:
-        """Restart worker threads that died; call it every now and then."""
-        with contextlib.suppress(Exception):
-            self._consumer.check_worker_health()
+        """Restart worker threads that died, unless the worker is being stopped."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            if self._is_consuming:
+                self._consumer.check_worker_health()
+        finally:
+            self._turn.release()
 
     def stop(self) -> None:
         """Finish what is in hand, then stop. What is not finished is found again by its row.

@@ -24,12 +24,15 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
 class Presence:
-    """Keeps the row of one worker fresh until stopped."""
+    """Keeps the row of one worker fresh until stopped; ``meanwhile`` is done at every beat."""
 
-    def __init__(self, *, interval: float = BEAT_SECONDS) -> None:
+    def __init__(
+        self, *, interval: float = BEAT_SECONDS, meanwhile: Callable[[], None] | None = None
+    ) -> None:
         machine = socket.gethostname()[:80]
         self.name = f"{machine}:{os.getpid()}:{secrets.token_hex(4)}"
         self._interval = interval
+        self._meanwhile = meanwhile
         self._started_at = timezone.now()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="presence", daemon=True)
@@ -47,6 +50,8 @@ class Presence:
     def _loop(self) -> None:
         while not self._stopping.is_set():
             self._try(self.beat)
+            if self._meanwhile is not None:
+                self._try(self._meanwhile)
             self._stopping.wait(self._interval)
         self._try(self._leave)
         connections.close_all()
@@ -63,11 +68,11 @@ class Presence:
         WorkerPresence.objects.filter(name=self.name).delete()
 
     def _try(self, say: Callable[[], None]) -> None:
-        """The database may be away for a while; the next beat says it again."""
+        """What fails, such as while the database is away, is tried again at the next beat."""
         try:
             say()
         except Exception as error:
-            log.warning("presence.not_said", error=type(error).__name__)
+            log.warning("presence.beat_failed", error=type(error).__name__)
         finally:
             close_old_connections()
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from prometheus_client import start_http_server
 
 from backend.worker import Worker
-
-HEALTH_SECONDS: Final = 10.0
 
 
 class Command(BaseCommand):
@@ -39,6 +37,5 @@ class Command(BaseCommand):
             start_http_server(metrics_port)
         worker = Worker()
         worker.start()
-        while not stopping.wait(HEALTH_SECONDS):
-            worker.keep_healthy()
+        stopping.wait()
         worker.stop()
