@@ -12,7 +12,7 @@ from pytest_django import Settings
 from standardwebhooks import Webhook
 
 from apps.bookings.models import Hotel
-from apps.common.models import Event
+from apps.common.models import Alert, Event
 from apps.partners.models import (
     DeliveryState,
     DisabledBecause,
@@ -216,6 +216,22 @@ def test_switched_off_nothing_is_sent_and_switched_on_nothing_is_missed(
     client.patch(one, {"is_enabled": True}, format="json")
     run_due_jobs()
     assert len(receiver.heard) == 1
+
+
+def test_switched_on_again_what_failed_is_sent_at_once(hotel: Hotel, receiver: Receiver) -> None:
+    client = partner_of(hotel)
+    one = f"{ENDPOINTS}{set_up(client, receiver)['id']}/"
+    receiver.replies = lambda _: Reply(status=410)
+    news(hotel)
+    run_due_jobs()
+    assert client.get(one).json()["disabled_because"] == DisabledBecause.GONE
+    receiver.replies = lambda _: Reply()
+    shown = client.patch(one, {"is_enabled": True}, format="json").json()
+    assert (shown["disabled_because"], shown["failing_since"]) == (None, None)
+    run_due_jobs()
+    assert len(receiver.heard) == 2
+    assert WebhookDelivery.objects.get().state == DeliveryState.DELIVERED
+    assert not Alert.objects.filter(closed_at=None).exists()
 
 
 def test_replacing_sets_what_is_left_out_to_its_default(hotel: Hotel, receiver: Receiver) -> None:

@@ -16,6 +16,7 @@ from apps.common.events import stream_row
 from apps.partners.errors import EndpointDisabled, EndpointNotFound, TooManyEndpoints
 from apps.partners.identity import PartnerIdentity
 from apps.partners.models import (
+    DeliveryState,
     DisabledBecause,
     Partner,
     WebhookDelivery,
@@ -149,6 +150,8 @@ def _switch(endpoint: WebhookEndpoint, *, is_on: bool) -> None:
         endpoint.disabled_because = ""
         endpoint.failures, endpoint.failing_since = 0, None
         endpoint.due_at = timezone.now()
+        waiting = endpoint.deliveries.filter(state=DeliveryState.PENDING)
+        waiting.update(due_at=endpoint.due_at)  # not at the hours that its failures gave them
         clear_alerts(endpoint)
     elif not is_on and endpoint.is_enabled:
         endpoint.disabled_because = DisabledBecause.ASKED
