@@ -88,7 +88,10 @@ def _walk(
 def _beyond(column: str, seen: tuple[Any, Any], *, is_descending: bool) -> Q:
     comparison = "lt" if is_descending else "gt"
     value, pk = seen
-    return Q(**{f"{column}__{comparison}": value}) | Q(**{column: value, f"pk__{comparison}": pk})
+    # The first condition follows from the rest, and is one that an index can begin at.
+    return Q(**{f"{column}__{comparison}e": value}) & (
+        Q(**{f"{column}__{comparison}": value}) | Q(**{column: value, f"pk__{comparison}": pk})
+    )
 
 
 def _encode(value: Any, pk: Any) -> str:
