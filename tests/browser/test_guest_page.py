@@ -68,7 +68,7 @@ async def test_a_problem_is_told_at_its_field(browser: Browser, house: House) ->
 
 
 async def test_a_pin_that_failed_leads_to_people(browser: Browser, house: House) -> None:
-    frozen = {"errcode": -2025, "count": 2}  # only a person can mend it: told at once
+    frozen = {"errcode": -2025}  # only a person can mend it: told at once
     house.locks(error_codes={"keyboardPwd/add": frozen})
     page = await _open(browser, house, house.next_arrival())
     await _walk_to_the_end(page, phone="020 913 0125")

@@ -61,7 +61,10 @@ const house = watchHouse({
     shown.draw(name, nodes);
     if (name === "rooms") $("house-view").removeAttribute("aria-busy");
   },
-  onRefused: shown.hide,
+  onRefused: (name) => {
+    shown.hide(name);
+    if (name === "arrivals") $("names").hidden = true; // no names anywhere else
+  },
   onEvent: feed(clock),
 });
 

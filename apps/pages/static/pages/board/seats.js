@@ -116,7 +116,7 @@ export function watchSeats({ line, slug, clock }) {
 }
 
 function news(changed) {
-  const groups = Map.groupBy ? Map.groupBy(changed, ({ status }) => status) : new Map();
+  const groups = Map.groupBy(changed, ({ status }) => status);
   return [...groups]
     .map(([status, those]) => {
       const named = those.slice(0, MOST_NAMED).map(({ label }) => label);

@@ -75,12 +75,14 @@ function keep(newest) {
 }
 
 function watch() {
+  const { token } = flow;
   stopWatching();
   stopWatching = sockets.subscribe(
-    { query: WATCH, variables: { token: flow.token } },
+    { query: WATCH, variables: { token } },
     {
       next: ({ data }) => data && hear(data.checkInFlow),
-      error: () => {}, // the token was given to another device; the next step will say so
+      // A bad moment of the server; or another device took over, which the next step will say.
+      error: () => setTimeout(() => flow?.token === token && watch(), 5_000),
       complete: () => {},
     },
   );
