@@ -14,14 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import connection
-from django.db.models import (
-    DateTimeField,
-    Expression,
-    Field,
-    Model,
-    QuerySet,
-    prefetch_related_objects,
-)
+from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
@@ -70,9 +63,9 @@ class _Wording:
 
 
 class KnownRead(Generic[M]):
-    """Rows of a model with what ``select_related``, annotations and prefetching bring along.
+    """Rows of a model with what ``select_related`` and annotations bring along.
 
-    What is prefetched is worded anew each time, by Django.
+    What is to be prefetched is read by another known statement, and given by ``give_related``.
     """
 
     def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
@@ -153,13 +146,9 @@ class _Reading(_Asking, Generic[M]):
             shape, compiler.select, self._alias
         )
         self._notes = (compiler.annotation_col_map or {}).items()
-        self._prefetched = rows._prefetch_related_lookups  # type: ignore[attr-defined] # noqa: SLF001 # no other way to ask
 
     def rows(self, given: Mapping[str, Any]) -> list[M]:
-        found = [self._row(answer) for answer in self.answers(given)]
-        if self._prefetched:
-            prefetch_related_objects(found, *self._prefetched)
-        return found
+        return [self._row(answer) for answer in self.answers(given)]
 
     def _row(self, answer: Sequence[Any]) -> M:
         row: M = self._model.from_db(self._alias, self._names, answer[self._own])
