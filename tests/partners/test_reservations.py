@@ -378,6 +378,15 @@ def test_a_change_is_refused_where_the_reservation_has_changed_since(
     assert put(partner, "LS-2", body_of(hotel), **{"If-None-Match": "*"}).status_code == 201
 
 
+def test_a_condition_that_would_be_passed_over_is_refused(hotel: Hotel, partner: APIClient) -> None:
+    for unknown in ('"7c9e"', ""):
+        answer = put(partner, "LS-1", body_of(hotel), **{"If-None-Match": unknown})
+
+        assert refusal(answer) == (400, "VALIDATION_ERROR")
+        assert list(answer.json()["error"]["fields"]) == ["If-None-Match"]
+    assert partner.get(one("LS-1")).status_code == 404
+
+
 def test_what_is_asked_twice_with_one_key_is_done_once(hotel: Hotel, partner: APIClient) -> None:
     body = {**body_of(hotel), "booking_reference": "LS-1"}
     key = {"Idempotency-Key": "7c9e6679"}

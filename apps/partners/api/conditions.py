@@ -9,8 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.bookings.models import Booking
+from apps.common.errors import Invalid
 from apps.partners.reservations import Condition, etag_of
 
+ANY: Final = "*"
 IF_MATCH: Final = OpenApiParameter(
     name="If-Match",
     location=OpenApiParameter.HEADER,
@@ -19,7 +21,7 @@ IF_MATCH: Final = OpenApiParameter(
 IF_NONE_MATCH: Final = OpenApiParameter(
     name="If-None-Match",
     location=OpenApiParameter.HEADER,
-    enum=["*"],
+    enum=[ANY],
     description="`*`: only where there is none yet.",
 )
 ETAG: Final = OpenApiParameter(
@@ -33,13 +35,14 @@ ETAG: Final = OpenApiParameter(
 def condition_of(request: Request) -> Condition:
     """Return the condition that the request makes.
 
-    A tag that was weakened on its way, as by compression, is taken for the tag itself.
+    A tag that was weakened on its way, as by compression, is taken for the tag itself. Raises
+    Invalid for a condition that would be passed over.
     """
-    match = request.headers.get("If-Match")
+    match, none_match = request.headers.get("If-Match"), request.headers.get("If-None-Match")
+    if none_match is not None and none_match.strip() != ANY:
+        raise Invalid(f"Only `{ANY}` is understood here.", field="If-None-Match")
     tags = None if match is None else frozenset(_tag(part) for part in match.split(","))
-    return Condition(
-        if_match=tags, must_be_new=request.headers.get("If-None-Match", "").strip() == "*"
-    )
+    return Condition(if_match=tags, must_be_new=none_match is not None)
 
 
 def _tag(text: str) -> str:
