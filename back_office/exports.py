@@ -7,8 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 import structlog
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import URLPattern, path
 from django.utils import timezone
 
@@ -51,7 +57,10 @@ class ExportingAdmin(TenantAdmin):
         """Send the rows, in the order of their keys, while they are read."""
         if not (self.may_export(request) and self.has_view_permission(request)):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # the list itself says what is wrong with the address
+            return HttpResponseRedirect("../?e=1")
         staff = staff_of(request)
         if not staff.is_superuser:
             rows = self.within(

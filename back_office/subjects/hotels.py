@@ -82,7 +82,8 @@ class HotelAdmin(DeedsAdmin):
         super().save_model(request, obj, form, change)
         if change and HOURS & set(form.changed_data):
             actor = staff_of(request).actor
-            transaction.on_commit(lambda: follow_hours(hotel=obj, performed_by=actor))
+            # The settings are stored by then: what fails is logged, and done by saving them again.
+            transaction.on_commit(lambda: follow_hours(hotel=obj, performed_by=actor), robust=True)
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         """Return none: hotels are the filter elsewhere."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin import register
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
@@ -45,8 +45,12 @@ class UserAdmin(DeedsAdmin):
         return rows.filter(pk__in=members.values("user"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return people with where they work."""
-        return super().get_queryset(request).prefetch_related("memberships__hotel")
+        """Return people with where they work, as far as one may know it."""
+        known = Membership.objects.select_related("hotel").order_by("hotel__name")
+        if not staff_of(request).is_superuser:
+            known = known.filter(hotel__in=hotels_where(request, self.views))
+        shown = Prefetch("memberships", known, to_attr="shown_memberships")
+        return super().get_queryset(request).prefetch_related("memberships", shown)
 
     def may(self, request: HttpRequest, permission: Permission | None, row: Any = None) -> bool:
         """Answer as elsewhere; a person belongs to every hotel that they work at."""
@@ -99,10 +103,10 @@ class UserAdmin(DeedsAdmin):
             log_out_everywhere(obj)
 
     @display(description="works at")
-    def works_at(self, user: User) -> str:
-        """Return hotels and roles."""
+    def works_at(self, user: Any) -> str:
+        """Return hotels and roles; of other hotels, nothing."""
         return ", ".join(
-            f"{member.hotel} ({member.get_role_display()})" for member in user.memberships.all()
+            f"{member.hotel} ({member.get_role_display()})" for member in user.shown_memberships
         )
 
 

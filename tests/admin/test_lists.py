@@ -143,6 +143,12 @@ def test_a_file_is_filtered_as_its_list_and_holds_no_formula() -> None:
     assert row["checked_in_at"].endswith(("+00:00", "+01:00"))  # the hotel's own offset
 
 
+def test_a_file_that_can_t_be_made_leads_to_the_list_that_says_why() -> None:
+    asked = {"is_available__exact": "perhaps"}
+    answer = at_the_desk(HotelFactory()).get("/admin/concierge/menuitem/export/", asked)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "../?e=1")
+
+
 def test_no_file_has_a_column_of_secrets() -> None:
     columns = {
         header

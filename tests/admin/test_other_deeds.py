@@ -238,8 +238,13 @@ def test_whoever_works_elsewhere_too_is_not_a_manager_s_to_change() -> None:
     hotel = user.memberships.get().hotel
     Membership.objects.create(user=user, hotel=HotelFactory(name="Zanzibar"), role=Role.MANAGER)
     desk = at_the_desk(hotel)
+    people = desk.get("/admin/auth/user/").content.decode()
+    assert user.username in people
+    assert "Zanzibar" not in people  # where else somebody works is not told
     address = reverse("admin:auth_user_change", args=[user.pk])
-    assert desk.get(address).status_code == 200
+    page = desk.get(address)
+    assert page.status_code == 200
+    assert "Zanzibar" not in page.content.decode()
     desk.post(address, {"username": "taken", "is_active": ""})
     assert (
         desk.post(page_of(user, "set-password"), {"password": "a long enough 77"}).status_code
