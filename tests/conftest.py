@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -23,6 +24,19 @@ from apps.common.limits.windows import KEY_PREFIX
 from apps.locks.services import cloud
 from apps.locks.simulator import SimulatorServer
 from tests.fakes.lock_cloud import LockCloud
+from tests.services.plugin import BACKEND
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked to be run once, with the other backend."""
+    elsewhere = [
+        item
+        for item in items
+        if (mark := item.get_closest_marker("once")) and mark.args[0] != os.environ[BACKEND]
+    ]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,8 @@ from graphql_schema.schema import schema
 from tests.clients.node import HERE, ROOT, Node
 from tests.docs.pages import list_blocks, list_graphql, list_pages
 
+pytestmark = pytest.mark.once("embedded")
+
 TYPES: Final = {"types.ts": {"plugins": ["typescript", "typescript-operations"]}}
 NAME: Final = re.compile(r"\b(?:query|mutation|subscription) (\w+)")
 

@@ -16,6 +16,8 @@ from tests.clients.node import HERE, ROOT, Node
 from tests.factories.bookings import BookingFactory
 from tests.factories.partners import key_for
 
+pytestmark = pytest.mark.once("embedded")
+
 DOCUMENT: Final = ROOT / "openapi.yaml"
 PATIENCE: Final = 100  # a generous end, never an expectation
 PACKAGE: Final = "doorstep_client"

@@ -23,7 +23,10 @@ SHIPPED: Final = ROOT / "deploy" / "nginx" / "doorstep.conf"
 NGINX: Final = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 TOKEN: Final = "AnUnguessableKeyToTheStayOfSomebody-0123456789"
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: proxy not tried")
+pytestmark = [
+    pytest.mark.once("embedded"),
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed: proxy not tried"),
+]
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_what_is_the_same_for_everybody_may_be_kept_for_a_moment(client: Client)
     again = get(client, MAP, {"If-None-Match": first["ETag"]}, slug=event.slug)
 
     assert first["Cache-Control"] == "public, max-age=1"
-    assert first["Vary"] == "Accept"
+    assert first["Vary"] == "Accept, origin"
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -26,7 +26,11 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from backend.wsgi import application
 from tests.openapi.house import House, open_house
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits", "one_connection")]
+pytestmark = [
+    pytest.mark.once("postgres"),
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("fresh_limits", "one_connection"),
+]
 
 # The same few at every run. For a search: DOORSTEP_EXAMPLES=200, which draws anew each time.
 WANTED: Final = int(os.environ.get("DOORSTEP_EXAMPLES", "0"))
