@@ -46,6 +46,8 @@ class House:
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
         self._session.trust_env = False
+        # A kept connection may be closed by the server just as it is used again.
+        self._session.headers["Connection"] = "close"
         self._token = ""
         self._arrivals: list[str] | None = None
         self.url = ""
