@@ -1,4 +1,4 @@
-"""The door for WSGI servers: HTTP alone, at half the processor cost of ASGI."""
+"""The door for WSGI servers: HTTP alone, for who has such a server already (decision 0032)."""
 
 import os
 
