@@ -11,7 +11,7 @@ const DOCUMENTS = {
   arrivals: `query Arrivals($slug: String!, $today: Date!, $names: Boolean!, $after: String) {
     bookings(hotelSlug: $slug, arrivingOn: $today, first: 100, after: $after) {
       edges { node {
-        bookingId guestName @include(if: $names) status checkedInAt assignedRoom { number status }
+        bookingId guestName @include(if: $names) status checkedInAt checkedOutAt assignedRoom { number status }
       } }
       pageInfo { hasNextPage endCursor }
     }

@@ -66,7 +66,8 @@ export function panels(clock) {
     );
   }
 
-  function arrivalState({ checkedInAt, flow, assignedRoom }) {
+  function arrivalState({ checkedInAt, checkedOutAt, flow, assignedRoom }) {
+    if (checkedOutAt) return badge("READY", `Left ${clock.time(checkedOutAt)}`);
     if (checkedInAt) return badge("OCCUPIED", `In house ${clock.time(checkedInAt)}`);
     const isLive = flow && ["IN_PROGRESS", "COMPLETED"].includes(flow.status);
     const pin = isLive ? flow.pinStatus : "NOT_STARTED";
