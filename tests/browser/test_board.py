@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.house import EVENT, House
+from tests.browser.house import EVENT, HOTEL, House
 from tests.browser.visits import (
+    CHECK_OUT,
     check_out_somebody,
     group,
     open_board,
@@ -76,7 +77,12 @@ async def test_a_check_in_is_followed_without_its_pin(browser: Browser, house: H
     assert stay["pin"] not in shown.split()
     assert "Maeve" not in shown, "names are hidden until somebody asks for them"
     await board.get_by_role("button", name="Names").click()
-    await expect(board.get_by_role("region", name="Arrivals")).to_contain_text("Maeve")
+    arrivals = board.get_by_role("region", name="Arrivals")
+    await expect(arrivals).to_contain_text("Maeve")
+
+    house.ask(CHECK_OUT, at_desk=True, slug=HOTEL, id=arrival["bookingId"])
+    row = arrivals.get_by_role("listitem").filter(has_text="Maeve")
+    await expect(row).to_contain_text("Left")
 
 
 async def test_two_browsers_watch_the_seats_change(browser: Browser, house: House) -> None:
