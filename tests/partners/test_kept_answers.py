@@ -23,6 +23,7 @@ from apps.partners.services.kept_answers import (
     AnswerErased,
     Asked,
     Told,
+    answer_by_parts,
     answer_once,
     purge_answers,
 )
@@ -138,6 +139,43 @@ def test_with_the_guest_goes_the_answer_and_the_wish_is_not_done_again(asked: As
     with pytest.raises(AnswerErased):
         answer_once(asked, Work())
     assert made() == 1
+
+
+# -- many parts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_by_parts_is_there_for_others_before_the_last_part(asked: Asked) -> None:
+    """Or the first part's locks would wait for the last one's."""
+    seen: list[int] = []
+
+    def act() -> Answer:
+        HotelFactory(slug="made-1")
+        seen.extend(at_once(made))
+        return ANSWER
+
+    assert answer_by_parts(asked, act) == Told(answer=ANSWER, is_replayed=False)
+    assert seen == [1]
+    assert answer_by_parts(asked, Work()) == Told(answer=ANSWER, is_replayed=True)
+
+
+def test_parts_that_failed_leave_the_key_and_another_content_is_a_conflict(asked: Asked) -> None:
+    def fail() -> Answer:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        answer_by_parts(asked, fail)
+    assert not answer_by_parts(asked, Work()).is_replayed
+    with pytest.raises(IdempotencyConflict):
+        answer_by_parts(replace(asked, content="{}"), Work())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twins_by_parts_one_answer_is_kept(asked: Asked) -> None:
+    told = at_once(*[lambda: answer_by_parts(asked, lambda: ANSWER)] * 4)
+
+    assert [one.answer for one in told] == [ANSWER] * 4, told
+    assert KeptAnswer.objects.count() == 1
 
 
 # -- twins ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from apps.partners.api.base import PartnerView
 from apps.partners.api.bulk_items import put_reservations
 from apps.partners.api.compression import compressed
 from apps.partners.api.hotels import hotel_meant, hotel_of_address
-from apps.partners.api.once import once
+from apps.partners.api.once import once_by_parts
 from apps.partners.api.serializers import (
     BulkReservationResultsSerializer,
     BulkReservationsSerializer,
@@ -32,7 +32,7 @@ class BulkReservationsView(PartnerView):
     needs: ClassVar[Mapping[str, Scope | None]] = {"POST": Scope.WRITE_RESERVATIONS}
 
     @documentation.BULK
-    @once
+    @once_by_parts
     def post(self, request: Request) -> Response:
         """Make or change each."""
         items = read_body(request, BulkReservationsSerializer)["reservations"]

@@ -16,7 +16,13 @@ from rest_framework.response import Response
 from apps.bookings.models import Booking
 from apps.common.idempotency import HEADER, LONGEST_KEY, key_of_request
 from apps.partners.api.base import PartnerView
-from apps.partners.services.kept_answers import Answer, Asked, answer_once
+from apps.partners.services.kept_answers import (
+    Answer,
+    Asked,
+    Told,
+    answer_by_parts,
+    answer_once,
+)
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=PartnerView)
@@ -37,6 +43,7 @@ KEY_PARAMETER: Final = OpenApiParameter(
 )
 
 Handler = Callable[Concatenate[V, Request, P], Response]
+Answering = Callable[Concatenate[V, Request, P], HttpResponse]
 
 
 class _Refused(Exception):
@@ -46,9 +53,19 @@ class _Refused(Exception):
         self.response = response
 
 
-def once(handler: Handler[V, P]) -> Callable[Concatenate[V, Request, P], HttpResponse]:
-    """Let the method of a view answer a key as it did before."""
+def once(handler: Handler[V, P]) -> Answering[V, P]:
+    """Let the method of a view, done in one transaction, answer a key as it did before."""
+    return _answering(handler, answer_once)
 
+
+def once_by_parts(handler: Handler[V, P]) -> Answering[V, P]:
+    """The same for a method that may be done twice, in parts with transactions of their own."""
+    return _answering(handler, answer_by_parts)
+
+
+def _answering(
+    handler: Handler[V, P], do: Callable[[Asked, Callable[[], Answer]], Told]
+) -> Answering[V, P]:
     @wraps(handler)
     def answer(view: V, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         key = key_of_request(request)
@@ -64,7 +81,7 @@ def once(handler: Handler[V, P]) -> Callable[Concatenate[V, Request, P], HttpRes
             return _kept_form(view, response)
 
         try:
-            told = answer_once(_asked(view, request, key), act)
+            told = do(_asked(view, request, key), act)
         except _Refused as refused:
             return refused.response
         return _replay(told.answer) if told.is_replayed else fresh[0]

@@ -202,7 +202,7 @@ BULK: Final = extend_schema(
         "Each as by `PUT`, in the order sent and in a transaction of its own: one that is refused "
         "stops no other. The answer is 200 with a result for each; an item of a hotel that the key "
         "is not for is NOT_FOUND. Sent again it changes nothing, so it needs no `Idempotency-Key`; "
-        "with one, all that was done is committed together."
+        "with one, the first answer is given again."
     ),
     parameters=[HOTEL, KEY_PARAMETER, *rate_headers(200)],
     request=BulkReservationsSerializer,

@@ -1,7 +1,8 @@
 """Doing once what is asked twice: an ``Idempotency-Key`` of the partner's says it is the same.
 
 The answer is kept in the transaction of what the request did, so it can't be that one is there
-without the other; whatever ends that transaction early leaves the key free.
+without the other; whatever ends that transaction early leaves the key free. What may be done twice
+without harm, in many parts, has its answer kept afterwards.
 """
 
 from __future__ import annotations
@@ -71,10 +72,31 @@ def answer_once(asked: Asked, act: Callable[[], Answer]) -> Told:
         if kept is None:
             return Told(answer=_kept(asked), is_replayed=True)
         answer = act()
-        kept.status, kept.body, kept.headers = answer.status, answer.body, dict(answer.headers)
-        kept.save(update_fields=["status", "body", "headers"])
-        kept.bookings.set(answer.bookings)
+        _keep(kept, answer)
     return Told(answer=answer, is_replayed=False)
+
+
+def answer_by_parts(asked: Asked, act: Callable[[], Answer]) -> Told:
+    """Do what may be done twice, part by part in transactions of its own, then keep the answer.
+
+    One transaction for many parts would hold the rows of the first while it waits for those of the
+    next, which others lock in another order. Twins may both do it; one of their answers is kept.
+    Raises as ``answer_once`` does; what ``act`` did before it raised stays done.
+    """
+    if _of(asked).filter(kept_at__gte=timezone.now() - KEPT_FOR).exists():
+        return Told(answer=_kept(asked), is_replayed=True)
+    answer = act()
+    with transaction.atomic():
+        kept = _claim(asked)
+        if kept is not None:
+            _keep(kept, answer)
+    return Told(answer=answer, is_replayed=False)
+
+
+def _keep(kept: KeptAnswer, answer: Answer) -> None:
+    kept.status, kept.body, kept.headers = answer.status, answer.body, dict(answer.headers)
+    kept.save(update_fields=["status", "body", "headers"])
+    kept.bookings.set(answer.bookings)
 
 
 def _claim(asked: Asked) -> KeptAnswer | None:
