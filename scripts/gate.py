@@ -54,6 +54,7 @@ def manage(*arguments: str) -> tuple[str, ...]:
 CHECKS: Final = (  # the slowest first: the others run beside it
     Check(name="types", command=installed("mypy")),
     Check(name="migrations", command=manage("makemigrations", "--check", "--dry-run")),
+    Check(name="zero downtime", command=(sys.executable, "-m", "scripts.lint_migrations")),
     Check(name="schemas", command=manage("export_schemas", "--check")),
     Check(name="imports", command=installed("lint-imports")),
     Check(name="lint", command=installed("ruff", "check", ".")),
@@ -75,7 +76,7 @@ def main() -> int:
         print(f"--- {outcome.check.name}: {' '.join(outcome.check.command)}\n{outcome.output}\n")
     for outcome in outcomes:
         verdict = "ok  " if outcome.is_ok else "FAIL"
-        print(f"{verdict}  {outcome.check.name:<12}{outcome.seconds:>6.1f} s")
+        print(f"{verdict}  {outcome.check.name:<14}{outcome.seconds:>6.1f} s")
     return 1 if failed else 0
 
 
