@@ -6,7 +6,8 @@ Usage: python3 run.py COMMAND [ARGUMENT ...]
   demo [--once] [--port N]   install what is missing, then run the whole system with its story
   test [--only postgres|embedded] [PYTEST ARGUMENT ...]
                              the suite on a real PostgreSQL and Valkey, then on the embedded default
-  bench NAME [--save]        measure the running product; bench/README.md lists the benches
+  bench NAME [--save]        measure the running product; bench/README.md lists the benches,
+                             and NAME may be all
   gate                       format, lint, types, imports, migrations, schemas, lock file
   screenshots                take the pictures of the pages anew, in the Chromium that is installed
   sync                       only install or update .venv

@@ -1,4 +1,4 @@
-"""Run one bench: ``python3 run.py bench NAME [--save] [--count N]``."""
+"""Run a bench: ``python3 run.py bench NAME [--save] [--short] [--count N]``; NAME may be all."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from bench import (
     webhooks,
 )
 from bench.common import BenchFailed, Report, print_report, save_report
+from bench.everything import run_all
 
 BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "board_paint": board_paint.measure,
@@ -41,19 +42,34 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "seats": seats.measure,
     "webhooks": webhooks.measure,
 }
+# Samples per row with --short, where a bench takes minutes.
+SHORT: Final[Mapping[str, int]] = {
+    "checkin_load": 40,
+    "checkout": 160,
+    "live_fanout": 400,
+    "lock_storm": 120,
+    "pin_latency": 8,
+    "seats": 150,
+    "webhooks": 2_000,
+}
+ALL: Final = "all"
 
 
 def main() -> int:
     """Measure, print, and with ``--save`` keep the figures; return an exit code."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("name", choices=BENCHES)
+    parser.add_argument("name", choices=[*BENCHES, ALL])
     parser.add_argument("--save", action="store_true", help="put the figures into RESULTS.md")
     parser.add_argument("--count", type=int, help="samples per row, instead of the bench's own")
+    parser.add_argument("--short", action="store_true", help="fewer samples, for a quick look")
     options = parser.parse_args()
     if options.count is not None and options.count < 1:
         parser.error("--count must be at least 1")
+    if options.name == ALL:
+        return run_all(list(BENCHES), save=options.save, short=options.short)
+    short = SHORT.get(options.name) if options.short else None
     try:
-        report = BENCHES[options.name](options.count)
+        report = BENCHES[options.name](options.count or short)
     except BenchFailed as failure:
         print(f"{options.name} failed: {failure}", file=sys.stderr)
         return 1

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from playwright.async_api import Browser, StorageState
 
-from bench.common import BenchFailed, Floor, Report, Row, new_directory
+from bench.common import (
+    BenchFailed,
+    Figure,
+    Floor,
+    Report,
+    Row,
+    new_directory,
+    said,
+)
 from tests.browser.chromium import NoChromium, chromium
 from tests.browser.house import House
 from tests.browser.visits import open_board
@@ -41,6 +50,14 @@ def measure(count: int | None) -> Report:
             Row(name="first paint", samples=painted, floor=floor),
             Row(name="the rooms are drawn", samples=drawn, floor=floor),
             Row(name=f"floor: {floor.name}", samples=bare, floor=floor),
+        ],
+        figures=[
+            Figure(
+                name="first paint, median",
+                value=median(painted),
+                beside=f"the login page {said(floor.seconds, 's')}",
+            ),
+            Figure(name="the rooms are drawn, median", value=median(drawn)),
         ],
         notes=[f"Scripts and styles of the board: {sent / 1000:.0f} kB, not compressed."],
     )

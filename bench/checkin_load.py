@@ -13,6 +13,7 @@ from bench import eight_houses
 from bench.common import (
     Aim,
     BenchFailed,
+    Figure,
     Floor,
     LockCloud,
     ProductionHouse,
@@ -86,6 +87,14 @@ def measure(count: int | None) -> Report:
         bench="checkin_load",
         title=f"Guests through all four steps on PostgreSQL and Valkey, {A_SECOND} a second",
         rows=[row for phase in phases for row in _rows(phase)],
+        figures=[
+            Figure(name=f"guests, {phases[-1].name}", value=phases[-1].a_second, unit="a second"),
+            *(
+                Figure(name=f"processor time for a guest, {phase.name}", value=_each(phase))
+                for phase in phases
+            ),
+            Figure(name="flows stuck and codes unset", value=0, unit="", aim=0),
+        ],
         notes=[*_notes(), *map(_figures, phases)],
     )
 
@@ -202,6 +211,10 @@ def _notes() -> list[str]:
         "Every other guest watches by subscription, the rest ask every second. Afterwards every "
         "flow was COMPLETED and every code SET, by the database.",
     ]
+
+
+def _each(phase: _Phase) -> float:
+    return sum(phase.processor_seconds.values()) / len(phase.visits)
 
 
 def _figures(phase: _Phase) -> str:

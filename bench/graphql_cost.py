@@ -9,12 +9,22 @@ import sys
 from statistics import median
 from typing import Any, Final
 
-from bench.common import BenchFailed, Floor, Report, Row, new_directory
+from bench.common import (
+    BenchFailed,
+    Figure,
+    Floor,
+    Report,
+    Row,
+    new_directory,
+    said,
+)
 from bench.common.processes import ROOT, bare_environ
 from tests.services import PostgresServer
 
 TIMES: Final = 200
 SEATS: Final = 2000
+MOST_FOR_ONE_SECONDS: Final = 0.0012
+MOST_OF_BARE_MAP: Final = 1.6
 
 
 def measure(count: int | None) -> Report:
@@ -37,6 +47,21 @@ def measure(count: int | None) -> Report:
             Row(name=f"floor: {event.name}", samples=wall["bare event"], floor=event),
             Row(name=f"map of {SEATS} seats, six fields", samples=wall["map"], floor=chart),
             Row(name=f"floor: {chart.name}", samples=wall["bare map"], floor=chart),
+        ],
+        figures=[
+            Figure(
+                name="one object, processor time",
+                value=used["event"],
+                aim=MOST_FOR_ONE_SECONDS,
+                beside=f"its row {said(used['bare event'], 's')}",
+            ),
+            Figure(
+                name=f"map of {SEATS} seats ÷ its bare rows, processor time",
+                value=used["map"] / used["bare map"],
+                unit="×",
+                aim=MOST_OF_BARE_MAP,
+                beside=f"bare rows {said(used['bare map'], 's')}",
+            ),
         ],
         notes=[
             "Processor time, median: one object "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.common import (
+    Figure,
     Floor,
     LockCloud,
     ProductionHouse,
@@ -16,6 +17,7 @@ from bench.common import (
     Row,
     free_port,
     new_directory,
+    said,
 )
 from bench.common.crowd import Crowd
 from bench.common.processes import Process
@@ -124,5 +126,13 @@ def _report(
         bench="http_doors",
         title=f"HTTP by one process of either server, {SIDE_BY_SIDE} clients at a time",
         rows=rows,
+        figures=[
+            Figure(
+                name=f"{load.name}, processor time",
+                value=outcomes[load.name, doors[0]].processor,
+                beside=f"{doors[1]} {said(outcomes[load.name, doors[1]].processor, 's')}",
+            )
+            for load in loads
+        ],
         notes=[f"Both serve from {THREADS} threads; the ratio is to the WSGI server.", *notes],
     )

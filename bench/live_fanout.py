@@ -11,9 +11,19 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
-from bench.common import BenchFailed, Floor, ProductionHouse, Report, Row, new_directory
+from bench.common import (
+    BenchFailed,
+    Figure,
+    Floor,
+    ProductionHouse,
+    Report,
+    Row,
+    new_directory,
+    said,
+)
 from bench.common.crowd import Crowd
 from bench.common.processes import ROOT, Process, free_port
 from bench.common.viewers import Viewers
@@ -26,6 +36,8 @@ HELD: Final = 2000  # sockets whose memory is looked at
 EVENTS: Final = 40
 ALONE: Final = 30  # changes that nobody watches, whose cost is taken off
 WARM_UP: Final = 3
+MOST_OF_RAW: Final = 2.0
+MOST_FOR_ONE_MICRO: Final = 30.0
 DOCUMENT: Final = """subscription($slug: String!) {
   seatUpdates(eventSlug: $slug) { version resync seats { id label status } } }"""
 SELECT: Final = """mutation($slug: String!, $labels: [String!]!, $token: String) {
@@ -71,6 +83,23 @@ def measure(count: int | None) -> Report:
             Row(name=f"floor: {floor.name}", samples=raw.last, floor=floor),
             Row(name=f"floor: {spread.name}", samples=raw.spread, floor=spread),
             *(Row(name=f"{name}, to the last viewer", samples=t.last) for name, t in peers),
+        ],
+        figures=[
+            Figure(
+                name=f"one event to the last of {viewers} ÷ a raw broadcast, median",
+                value=median(shared.last) / floor.seconds,
+                unit="×",
+                aim=MOST_OF_RAW,
+                beside=f"raw {said(floor.seconds, 's')}",
+            ),
+            Figure(
+                name="processor time for each delivery",
+                value=shared.processor * 1e6,
+                unit="µs",
+                aim=MOST_FOR_ONE_MICRO,
+                beside=", ".join(f"{name} {_micro(told)}" for name, told in [("raw", raw), *peers]),
+            ),
+            Figure(name="memory of a held socket", value=memory / 1024, unit="KiB"),
         ],
         notes=[
             "From sending the change (a seat chosen by a mutation over HTTP, on PostgreSQL) until "

@@ -12,18 +12,29 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import django
 import requests
 from django.core.management import call_command
 
-from bench.common import BenchFailed, Floor, Report, Row, new_directory
+from bench.common import (
+    BenchFailed,
+    Figure,
+    Floor,
+    Report,
+    Row,
+    new_directory,
+    said,
+)
 from bench.common.processes import KEPT_VARIABLES, ROOT, START_SECONDS, Process
 from tests.services import PostgresServer, ValkeyServer
 
 GUESTS: Final = 500
 WORKERS: Final = 2
+MOST_OF_FAIR: Final = 3.0
+MOST_CALLS_EACH: Final = 2.02  # two, and the list calls that guests share
 LATENCY_MS: Final = 200
 TIMEOUT_SECONDS: Final = 1.0  # five commands long, as ten seconds are at a real lock
 HANG_SECONDS: Final = 1.5  # longer than a worker waits
@@ -120,6 +131,20 @@ class _Storm:
                 Row(name=f"floor: {floor.name}", samples=fair, floor=floor),
                 Row(name="all codes off again in the storm", samples=[rough_removal]),
                 Row(name="all codes off again without faults", samples=[fair_removal]),
+            ],
+            figures=[
+                Figure(
+                    name="time to SET in the storm ÷ without faults, median",
+                    value=median(rough) / floor.seconds,
+                    unit="×",
+                    aim=MOST_OF_FAIR,
+                    beside=f"without faults {said(floor.seconds, 's')}",
+                ),
+                Figure(
+                    name="calls for a guest's two codes", value=each, unit="", aim=MOST_CALLS_EACH
+                ),
+                # Anything of these that is left fails the bench.
+                Figure(name="guests without codes, doubles, orphans", value=0, unit="", aim=0),
             ],
             notes=[
                 "The storm: 20 % busy, 10 % time-outs after and 5 % before a command was carried "

@@ -6,9 +6,20 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final
 
-from bench.common import BenchFailed, Floor, LockCloud, ProductionHouse, Report, Row, new_directory
+from bench.common import (
+    BenchFailed,
+    Figure,
+    Floor,
+    LockCloud,
+    ProductionHouse,
+    Report,
+    Row,
+    new_directory,
+    said,
+)
 from bench.common.crowd import Answered, Crowd, in_turns
 
 CLIENTS: Final = 8
@@ -81,6 +92,7 @@ def measure(count: int | None) -> Report:
         bench="partner_upserts",
         title=f"Reservations from partners, {CLIENTS} clients, on PostgreSQL and Valkey",
         rows=_rows(done),
+        figures=_figures(done),
         notes=_notes(done),
     )
 
@@ -148,6 +160,28 @@ def _rows(done: dict[str, _Done]) -> list[Row]:
         Row(name="floor: REST framework's own create", samples=floor.samples),
         Row(name=f"a page of {PAGE}", samples=done["page"].samples, floor=page),
         Row(name="floor: the same rows by .values() and orjson", samples=page.samples),
+    ]
+
+
+def _figures(done: dict[str, _Done]) -> list[Figure]:
+    bare, made = done["bare"], done["made"]
+    pages = [median(done[name].samples) for name in ("page", "bare page")]
+    return [
+        Figure(
+            name="made by PUT, share of REST framework's own create",
+            value=100 * made.a_second / bare.a_second,
+            unit="%",
+            aim=100 * AIM,
+            is_least=True,
+            beside=f"{bare.a_second:.0f} bare creates a second",
+        ),
+        Figure(name="made by PUT", value=made.a_second, unit="a second"),
+        Figure(
+            name=f"a page of {PAGE} ÷ .values() and orjson, median",
+            value=pages[0] / pages[1],
+            unit="×",
+            beside=f"bare page {said(pages[1], 's')}",
+        ),
     ]
 
 

@@ -8,16 +8,19 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from bench.common import (
     BenchFailed,
     EmbeddedHouse,
+    Figure,
     Floor,
     ProductionHouse,
     Report,
     Row,
     new_directory,
+    said,
 )
 from bench.common.crowd import in_turns
 from bench.seat_apps import Apps
@@ -58,7 +61,7 @@ def measure(count: int | None) -> Report:
                 BARE, "bare", settings="bench.bare_settings", processes=WEB_PROCESSES
             )
             with floor as bare:
-                rows, notes = asyncio.run(_on_postgres(house, bare.url, sales))
+                rows, figures, notes = asyncio.run(_on_postgres(house, bare.url, sales))
             crowd = asyncio.run(storm(Apps(house.url), Apps(house.url, token=made["token"]), made))
             checks = house.run_for_json("-m", "bench.seat_house", "check")
     notes += [*_verdict("PostgreSQL", crowd, checks), *_on_sqlite()]
@@ -66,13 +69,14 @@ def measure(count: int | None) -> Report:
         bench="seats",
         title=f"Seats on PostgreSQL, {WEB_PROCESSES} web processes; {HOT} hot seats on both",
         rows=rows,
+        figures=[*figures, Figure(name="seats sold twice in the crowds", value=0, unit="", aim=0)],
         notes=notes,
     )
 
 
 async def _on_postgres(
     house: ProductionHouse, bare_url: str, sales: int
-) -> tuple[list[Row], list[str]]:
+) -> tuple[list[Row], list[Figure], list[str]]:
     apps, bare = Apps(house.url), Apps(bare_url)
     places = iter(range(sales + WARM_UP + SHOWN_SALES))
 
@@ -106,12 +110,30 @@ async def _on_postgres(
     rows.append(Row(name=f"commit to the last of {VIEWERS:,} viewers", samples=seen))
     wanted = max(FEWEST_A_SECOND, SHARE_OF_BARE * inserted.a_second)
     verdict = "met" if sold.a_second >= wanted else "MISSED"
-    return rows, [
-        *map(_read_verdict, [row for row in reads if row.floor]),
-        f"{sold.a_second:.0f} sales a second, two requests each, against {inserted.a_second:.0f} "
-        f"bare inserts: {sold.a_second / inserted.a_second:.0%}; aim {wanted:.0f}: {verdict}",
-        _cost(used, len(sold.samples)),
+    figures = [
+        Figure(
+            name=f"complete sales, {AT_ONCE} at once",
+            value=sold.a_second,
+            unit="a second",
+            aim=wanted,
+            is_least=True,
+            beside=f"{inserted.a_second:,.0f} bare inserts a second",
+        ),
+        Figure(name="processor time for a sale", value=sum(used.values()) / len(sold.samples)),
+        *(figure for row in reads if row.floor for figure in _read_figures(row, row.floor)),
+        Figure(name=f"commit to the last of {VIEWERS:,} viewers, median", value=median(seen)),
     ]
+    return (
+        rows,
+        figures,
+        [
+            *map(_read_verdict, [row for row in reads if row.floor]),
+            f"{sold.a_second:.0f} sales a second, two requests each, against "
+            f"{inserted.a_second:.0f} bare inserts: {sold.a_second / inserted.a_second:.0%}; "
+            f"aim {wanted:.0f}: {verdict}",
+            _cost(used, len(sold.samples)),
+        ],
+    )
 
 
 def _processor_seconds(house: ProductionHouse) -> dict[str, float]:
@@ -123,6 +145,15 @@ def _cost(used: Mapping[str, float], sales: int) -> str:
     parts = ", ".join(f"{process} {seconds * each:.1f} ms" for process, seconds in used.items())
     together = sum(used.values()) * each
     return f"Processor time for each sale: {parts}, together {together:.1f} ms of two cores."
+
+
+def _read_figures(row: Row, floor: Floor) -> list[Figure]:
+    ratio = row.middle / floor.seconds
+    beside = f"{floor.name} {said(floor.seconds, 's')}"
+    return [
+        Figure(name=f"{row.name}, median", value=row.middle, aim=MOST_READ_SECONDS),
+        Figure(name=f"{row.name} ÷ floor", value=ratio, unit="×", aim=MOST_OF_FLOOR, beside=beside),
+    ]
 
 
 def _read_verdict(row: Row) -> str:

@@ -16,7 +16,16 @@ from typing import Final
 import django
 from django.core.management import call_command
 
-from bench.common import BenchFailed, Floor, Report, Row, new_directory, timed
+from bench.common import (
+    BenchFailed,
+    Figure,
+    Floor,
+    Report,
+    Row,
+    new_directory,
+    said,
+    timed,
+)
 from bench.common.processes import START_SECONDS, Process, bare_environ
 from tests.partners.receiver import Heard, Receiver, Reply
 from tests.services import PostgresServer, ValkeyServer
@@ -114,6 +123,14 @@ class _Run:
                 Row(name="from the commit to the receiver", samples=waits),
                 Row(name="a delivery, of all together", samples=[seconds / self._wanted]),
                 Row(name=f"floor: {floor.name}", samples=floor.samples, floor=floor),
+            ],
+            figures=[
+                Figure(
+                    name="a delivery, of all together",
+                    value=seconds / self._wanted,
+                    beside=f"a bare POST {said(floor.seconds, 's')}",
+                ),
+                Figure(name="messages lost", value=missing, unit="", aim=0),
             ],
             notes=[
                 f"All that happened was committed at once, in {ENDPOINTS} hotels; the receiver "

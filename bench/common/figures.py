@@ -71,10 +71,56 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number for the table of all benches. ``aim`` is the most it may be, or the least.
+
+    ``value`` and ``aim`` are in ``unit``; those in "s" are shown in the unit that suits them.
+    ``beside`` names what stands beside it: the floor or the peer of the same run.
+    """
+
+    name: str
+    value: float
+    unit: str = "s"
+    aim: float | None = None
+    is_least: bool = False
+    beside: str = ""
+
+    @property
+    def is_met(self) -> bool | None:
+        """None where nothing is aimed at."""
+        if self.aim is None:
+            return None
+        return self.value >= self.aim if self.is_least else self.value <= self.aim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a bench has to say. Every floor is a row of the table as well."""
+    """What a bench has to say. Every floor is a row of the table as well.
+
+    Rows that have an aim are figures of their own, before those that are named here.
+    """
 
     bench: str
     title: str
     rows: Sequence[Row]
     notes: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
+
+    @property
+    def all_figures(self) -> Sequence[Figure]:
+        """What the table of all benches says of this one."""
+        return [*(_figure(row) for row in self.rows if row.aim), *self.figures]
+
+
+def said(value: float, unit: str) -> str:
+    """Return a number with three digits that say something, and its unit."""
+    if unit == "s" and value < 10:
+        value, unit = (value * 1e3, "ms") if value >= 1e-4 else (value * 1e6, "µs")
+    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f} {unit}".strip()
+
+
+def _figure(row: Row) -> Figure:
+    beside = f"floor {said(row.floor.seconds, 's')}" if row.floor else ""
+    aim = row.aim.seconds if row.aim else None
+    return Figure(name=f"{row.name}, p95", value=row.p95, aim=aim, beside=beside)

@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,15 +14,18 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bench.common.figures import Report, Row
+from bench.common.figures import Report, Row, said
 from bench.common.processes import ROOT
+from bench.common.summary import TITLE, Lines, line_of_failure, lines_of, summary_lines, table
 
 RESULTS: Final = Path(__file__).resolve().parents[1] / "RESULTS.md"
 HEADINGS: Final = ("what", "n", "median", "p95", "max", "median ÷ floor", "p95 ÷ floor", "aim")
 PREFACE: Final = (
-    "# Results\n\nThe latest kept run of each bench. `run.py bench NAME --save` writes this file; "
+    "# Results\n\n`python3 run.py bench all --save` writes this file, and "
+    "`python3 run.py bench NAME --save` the lines and the section of one bench. "
     "[README.md](README.md) says what is measured and how to read it.\n"
 )
+WHOLE_RUN: Final = re.compile(r"^The last run of all: .*$", re.MULTILINE)
 
 
 def print_report(report: Report) -> None:
@@ -33,20 +37,50 @@ def print_report(report: Report) -> None:
         table.add_row(*_cells(row))
     console = Console(soft_wrap=True, width=max(130, Console().width))
     console.print(table)
+    for figure in report.all_figures:
+        beside = f" ({figure.beside})" if figure.beside else ""
+        console.print(f"{figure.name}: {said(figure.value, figure.unit)}{beside}", highlight=False)
     for line in (*report.notes, _circumstances()):
         console.print(line, highlight=False)
 
 
 def save_report(report: Report) -> None:
-    """Replace the bench's section of ``RESULTS.md``, or add it."""
-    text = RESULTS.read_text() if RESULTS.exists() else PREFACE
-    kept = {found[1]: found[0] for found in re.finditer(r"^## (\S+)\n.*?(?=^## |\Z)", text, _FLAGS)}
-    kept[report.bench] = _section(report)
-    sections = [kept[name].strip() + "\n" for name in sorted(kept)]
-    RESULTS.write_text("\n".join([PREFACE, *sections]))
+    """Replace the bench's lines and section of ``RESULTS.md``, or add them."""
+    text = _kept()
+    lines = {**summary_lines(text), report.bench: lines_of(report, _taken())}
+    _write(lines, {**_sections(text), report.bench: _section(report)}, _whole_run(text))
 
 
-_FLAGS: Final = re.MULTILINE | re.DOTALL
+def save_whole_run(said_of_it: str, *, failed: Sequence[str]) -> None:
+    """Note a run of all benches, and in the table which of them failed."""
+    text = _kept()
+    lines = {**summary_lines(text), **{name: [line_of_failure(name, _taken())] for name in failed}}
+    _write(lines, _sections(text), f"The last run of all: {said_of_it}; {_circumstances()}.")
+
+
+def _kept() -> str:
+    return RESULTS.read_text() if RESULTS.exists() else PREFACE
+
+
+def _sections(text: str) -> dict[str, str]:
+    found = re.finditer(r"^## (\S+)\n.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return {one[1]: one[0] for one in found if one[1] != TITLE.removeprefix("## ")}
+
+
+def _whole_run(text: str) -> str:
+    found = WHOLE_RUN.search(text)
+    return found[0] if found else ""
+
+
+def _write(lines: Lines, sections: Mapping[str, str], whole_run: str) -> None:
+    parts = [PREFACE, *([f"{whole_run}\n"] if whole_run else []), table(lines)]
+    parts += [sections[name].strip() + "\n" for name in sorted(sections)]
+    RESULTS.write_text("\n".join(parts))
+
+
+def _taken() -> str:
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_commit()}{load}"
 
 
 def _section(report: Report) -> str:

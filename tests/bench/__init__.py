@@ -1,0 +1,1 @@
+"""What the benches say of their figures; nothing here measures anything."""
