@@ -10,6 +10,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
+from apps.common.security_headers import BACK_OFFICE, POLICY
 from apps.staff.identity import StaffIdentity
 from back_office.access import staff_of, zone_of
 from back_office.login import OfficeLoginForm
@@ -37,24 +38,23 @@ class OfficeSite(UnfoldAdminSite):
 
         def in_hotel_time(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
-                return with_referrer(guarded(request, *args, **kwargs))
+                return under_policy(guarded(request, *args, **kwargs))
             with timezone.override(zone_of(request)):
                 response = guarded(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()  # later, the zone would be another one
-            return with_referrer(response)
+            return under_policy(response)
 
         return update_wrapper(in_hotel_time, view)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the form, or let in."""
-        return with_referrer(super().login(request, extra_context))
+        return under_policy(super().login(request, extra_context))
 
 
-def with_referrer(response: HttpResponse) -> HttpResponse:
-    """Let browsers say where a form was: without it they send ``Origin: null``, and no form of
-    these pages would be taken. Other sites still learn nothing."""
-    response["Referrer-Policy"] = "same-origin"
+def under_policy(response: HttpResponse) -> HttpResponse:
+    """Let the pages load what they are made of; what says otherwise for itself is left alone."""
+    response.headers.setdefault(POLICY, BACK_OFFICE)
     return response
 
 

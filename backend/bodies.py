@@ -17,6 +17,7 @@ from django.conf import settings
 from apps.common.api.exceptions import refusal_body
 from apps.common.errors import TooLarge
 from apps.common.middleware import request_id_of
+from apps.common.security_headers import BARE
 from graphql_schema.http.answers import Answer
 from graphql_schema.http.refusals import body_too_large
 
@@ -125,4 +126,5 @@ def _refusal(path: str, given_id: str) -> tuple[bytes, Headers]:
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
         ("X-Request-ID", request_id),
+        *BARE,
     ]

@@ -5,28 +5,30 @@ It never authenticates by cookie, so it needs no CSRF token.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from graphql import OperationDefinitionNode, OperationType
-from strawberry.http.ides import get_graphql_ide_html
 
 from graphql_schema.http.answers import Answer, respond
 from graphql_schema.http.asking import Asked, read_address, read_body, split_batch
 from graphql_schema.http.caching import let_caches_keep
+from graphql_schema.http.explorer import explorer_page
 from graphql_schema.http.refusals import method_not_allowed
 from graphql_schema.limits import DocumentRefused
 from graphql_schema.schema import schema
+
+ASKED_BY_ADDRESS: Final = frozenset({"query", "extensions"})
 
 
 @csrf_exempt
 def graphql_view(request: HttpRequest) -> HttpResponseBase:
     """Answer one operation, or a batch of them."""
     if _is_for_people(request):
-        return HttpResponse(get_graphql_ide_html(graphql_ide="graphiql"))
+        return explorer_page()
     try:
         if request.method == "GET":
             return _answer_get(request)
@@ -39,7 +41,9 @@ def graphql_view(request: HttpRequest) -> HttpResponseBase:
 
 def _is_for_people(request: HttpRequest) -> bool:
     """Answer whether somebody opens the page of the schema explorer."""
-    asks_for_page = request.method == "GET" and not request.GET and request.accepts("text/html")
+    # The explorer keeps what is typed into it in the address, under names of its own.
+    is_asked = not ASKED_BY_ADDRESS.isdisjoint(request.GET)
+    asks_for_page = request.method == "GET" and not is_asked and request.accepts("text/html")
     return asks_for_page and settings.GRAPHQL_IDE
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from unfold.decorators import display
 
+from apps.common.security_headers import POLICY
 from apps.seating.models import PaymentProof, SeatOrder
 from apps.seating.proof_storage import read_file
 from apps.seating.selectors import review_due_at, shown_status, shown_to_staff, total_of
@@ -219,5 +220,5 @@ def _shown(_request: HttpRequest, proof: PaymentProof) -> HttpResponse:
     response = HttpResponse(content, content_type=proof.media_type)
     response["Content-Disposition"] = "inline"
     # What somebody uploaded runs nothing here, and is framed by these pages alone.
-    response["Content-Security-Policy"] = "script-src 'none'; frame-ancestors 'self'"
+    response[POLICY] = "script-src 'none'; frame-ancestors 'self'"
     return response

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
+from apps.common.security_headers import BARE
+
 PATH: Final = "/healthz"
 BODY: Final = b'{"status":"ok"}'
 HEADERS: Final = (
     ("Content-Type", "application/json"),
     ("Content-Length", str(len(BODY))),
     ("Cache-Control", "no-store"),
+    *BARE,
 )
 METHODS: Final = frozenset({"GET", "HEAD"})
 

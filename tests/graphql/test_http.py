@@ -347,3 +347,13 @@ def test_a_browser_gets_the_schema_explorer_where_that_is_switched_on(
     assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert b"graphiql" in page.content
     assert (refused.status_code, refusal_of(refused)["code"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+def test_the_schema_explorer_comes_back_with_what_was_typed(client: Client, settings: Any) -> None:
+    settings.GRAPHQL_IDE = True
+    accept = {"Accept": "text/html"}
+    page = client.get("/graphql/", {"q": "{ hotels", "variables": "{}"}, headers=accept)
+    answer = client.get("/graphql/", {"query": "{ __typename }"}, headers=accept)
+
+    assert b"graphiql" in page.content
+    assert b"graphiql" not in answer.content

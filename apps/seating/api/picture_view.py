@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from apps.common.api.documentation import refusals
 from apps.common.api.views import ApiView
+from apps.common.security_headers import POLICY
 from apps.seating.api.map_views import ENTITY_TAG, TAGS, UNCHANGED, map_tag, tagged_answer
 from apps.seating.errors import EventNotFound
 from apps.seating.picture import draw_map
@@ -18,7 +19,7 @@ from apps.seating.seat_map import read_seat_map
 from apps.seating.selectors import get_event
 
 SVG: Final = "image/svg+xml"
-NOTHING_BUT_STYLE: Final = "default-src 'none'; style-src 'unsafe-inline'"
+NOTHING_BUT_STYLE: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 class SeatPictureView(ApiView):
@@ -45,5 +46,5 @@ class SeatPictureView(ApiView):
             lambda: draw_map(read_seat_map(event)),
             media_type=SVG,
         )
-        answer["Content-Security-Policy"] = NOTHING_BUT_STYLE
+        answer[POLICY] = NOTHING_BUT_STYLE
         return answer

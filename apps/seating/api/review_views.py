@@ -16,6 +16,7 @@ from apps.common.api.documentation import refusals
 from apps.common.api.pagination import PAGE_PARAMETERS, PageSerializer, page_body
 from apps.common.api.views import SecretView, read_body, read_query
 from apps.common.errors import Forbidden, Invalid, NotAuthenticated, NotFound
+from apps.common.security_headers import NOTHING, POLICY
 from apps.seating import errors
 from apps.seating.api import examples
 from apps.seating.api import review_shapes as shapes
@@ -190,5 +191,5 @@ class ProofView(SecretView):
         proof = open_link(name)
         answer = HttpResponse(proof.content, content_type=proof.media_type)
         answer["Content-Disposition"] = "inline"
-        answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        answer[POLICY] = f"{NOTHING}; sandbox"
         return answer
