@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,6 +41,7 @@ MAY_BE_FILES: Final = frozenset(
         *("TTLOCK_CLIENT_SECRET", "TTLOCK_PASSWORD", "TTLOCK_CALLBACK_SECRET", "METRICS_TOKEN"),
     }
 )
+LOG_FORMATS: Final = ("logfmt", "json")  # the first is the default
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
@@ -93,6 +94,8 @@ class Environment:
     trusted_proxy_count: int
     webhook_allow_private: bool
     metrics_token: str
+    log_format: str
+    log_access: bool
     https_only: bool
     max_proof_bytes: int
     board_token_minutes: float
@@ -163,6 +166,8 @@ class _Reader:
             trusted_proxy_count=self._whole("TRUSTED_PROXY_COUNT", 0, 0, 10),
             https_only=self._flag("HTTPS_ONLY", default=False),
             metrics_token=self._text("METRICS_TOKEN", ""),
+            log_format=self._one_of("LOG_FORMAT", LOG_FORMATS),
+            log_access=self._flag("LOG_ACCESS", default=not debug),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
             board_token_minutes=self._number("BOARD_TOKEN_MINUTES", 15.0, 0.05, 1440.0),
@@ -387,6 +392,12 @@ class _Reader:
         if value not in TRUE | FALSE:
             raise SettingsError(f"{name} must be true or false.")
         return value in TRUE
+
+    def _one_of(self, name: str, choices: Sequence[str]) -> str:
+        value = self._text(name, choices[0]).lower()
+        if value not in choices:
+            raise SettingsError(f"{name} must be {' or '.join(choices)}.")
+        return value
 
     def _number(self, name: str, default: float, low: float, high: float) -> float:
         return self._within(name, float, default, low, high)

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.common.middleware.RequestIdMiddleware",
     "backend.operations.measuring.MeasuredRequests",
     # Outside all that answers by itself, so that no answer goes without these headers.
     "apps.common.security_headers.SecurityHeadersMiddleware",
@@ -102,7 +103,6 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "apps.common.middleware.RequestIdMiddleware",
     "apps.common.api.middleware.EnvelopeMiddleware",
     "apps.common.api.middleware.MissingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -419,7 +419,9 @@ CORS_EXPOSE_HEADERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "apps.common.logs.line_formatter"}},
+    "formatters": {
+        "line": {"()": "apps.common.logs.line_formatter", "form": ENVIRONMENT.log_format}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
@@ -433,5 +435,11 @@ LOGGING = {
         # Django names the whole path of a refused request; the door logs it without.
         "django.request": {"level": "CRITICAL", "handlers": [], "propagate": False},
         "huey": {"level": "WARNING"},
+        # Asked for everything, these would tell values: of statements, addresses, frames.
+        "django.db.backends": {"level": "INFO"},
+        "urllib3": {"level": "INFO"},
+        "websockets": {"level": "INFO"},
+        # A line for each request, socket and job.
+        "access": {"level": "INFO" if ENVIRONMENT.log_access else "WARNING"},
     },
 }

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -30,6 +31,7 @@ from graphql_schema.persisted.allowed import check_allowed
 # Characters of documents. One takes up to 200 times its length as a tree, so strangers who send
 # ever other documents fill 40 MB; the apps of a house send some dozens of 500 characters each.
 REMEMBERED: Final = 200_000
+LONGEST_NAME: Final = 80  # characters of an operation, in a log line
 SMALLEST: Final = 200  # characters that any document counts as
 # What the parser says when it gives up on a document that may be right but is too much.
 TOO_MANY_TOKENS: Final = "Document contains more than"
@@ -59,6 +61,15 @@ class Document:
 
 
 _memory: Final[Memory[tuple[GraphQLSchema, str], Document]] = Memory(room=REMEMBERED)
+
+
+def named(operation: OperationDefinitionNode) -> str:
+    """Return kind and name of an operation, for the log; without a name, its first field's."""
+    fields = (
+        part.name for part in operation.selection_set.selections if isinstance(part, FieldNode)
+    )
+    name = operation.name or next(fields, None)
+    return f"{operation.operation.value} {name.value if name else ''}"[:LONGEST_NAME]
 
 
 def read_document(text: str, schema: GraphQLSchema) -> Document:

@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from graphql import OperationDefinitionNode, OperationType
 
+from apps.common.log_context import note
+from graphql_schema.documents import named
 from graphql_schema.http.answers import Answer, respond
 from graphql_schema.http.asking import Asked, read_address, read_body, split_batch
 from graphql_schema.http.caching import let_caches_keep
@@ -87,6 +89,7 @@ def _answer_asked(request: HttpRequest, asked: Asked) -> Answer:
 def _executed(
     request: HttpRequest, text: str, asked: Asked, operation: OperationDefinitionNode
 ) -> Answer:
+    note(operation=named(operation))
     result = schema.execute_sync(
         text,
         variable_values=asked.variables,

@@ -12,6 +12,7 @@ from apps.bookings.models import HOLDER_PREFIX, Booking, Guest, Hotel, Room, Sta
 from apps.bookings.states import HIDDEN_FROM_GUESTS
 from apps.common.crypto import token_digest
 from apps.common.errors import Contact, Forbidden, NotFound
+from apps.common.log_context import note
 from apps.common.statements import INSTANT, Given, KnownRead
 from apps.locks.models import AccessGrant, Lock
 from apps.staff.identity import StaffIdentity
@@ -166,6 +167,7 @@ def get_booking_by_stay_token(token: str) -> Booking:
     key = STAY_KEY.one(digest=token_digest(token), now=timezone.now())
     if key is None or key.booking.status in HIDDEN_FROM_GUESTS:
         raise StayNotFound
+    note(booking=key.booking.pk)
     return key.booking
 
 

@@ -14,6 +14,7 @@ from apps.bookings.models import Hotel
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.states import FlowStatus
 from apps.common.crypto import token_digest
+from apps.common.log_context import note
 from apps.common.statements import Given, KnownRead
 
 READABLE_AFTER_END: Final = timedelta(days=1)
@@ -37,6 +38,7 @@ def find_open_flow(token: str) -> OpenFlow | None:
     key = KEY.one(digest=token_digest(token))
     if key is None or _is_forgotten(key.flow):
         return None
+    note(flow=key.flow.pk, booking=key.flow.booking_id)
     return OpenFlow(flow=key.flow, token=token)
 
 

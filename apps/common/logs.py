@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
@@ -22,7 +23,7 @@ _NAMED: Final = (  # as a field, a header, or a key in something that was printe
     r"[\w-]{0,30}"  # bounded, so that no text takes long
     r"|(?:\w+_)?pins?(?:_?code)?"
     r"|keyboardPwd(?!Id|Type|Name)\w*|passcode"
-    r"|full_?name|guest_?name|verification"
+    r"|(?:full|first|last|guest|holder|contact|sender)_?name|surname|verification"
 )
 SECRET_NAMES: Final = re.compile(rf"(?:{_NAMED}|code)", re.IGNORECASE)
 
@@ -72,6 +73,14 @@ SHAPES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 )
 
 
+# What no shape fits, and most of what is logged: ids, names of events and operations, words.
+PLAIN: Final = re.compile(
+    r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|(?:(?:query|mutation|subscription) )?[A-Za-z_]{1,30}(?:\.[A-Za-z_]{1,30})*"
+)
+OWN: Final = frozenset({"timestamp", "level", "logger", "route"})  # always from the code
+
+
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blank the values of secret names, and secrets inside all other values."""
     return {key: _hidden(key, value) for key, value in event.items()}
@@ -82,7 +91,7 @@ def _hidden(key: object, value: Any) -> Any:
         return value
     if isinstance(key, str) and SECRET_NAMES.fullmatch(key):
         return HIDDEN
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) or key in OWN:
         return value
     if isinstance(value, Mapping):
         return {inner: _hidden(inner, part) for inner, part in value.items()}
@@ -93,6 +102,8 @@ def _hidden(key: object, value: Any) -> Any:
 
 def mask(text: str) -> str:
     """Blank tokens, PINs and contacts anywhere inside ``text``."""
+    if PLAIN.fullmatch(text):
+        return text
     for shape, replacement in SHAPES:
         text = shape.sub(replacement, text)
     return text
@@ -109,8 +120,23 @@ _SHARED: list[Any] = [
 ]
 
 
-def line_formatter() -> logging.Formatter:
-    """Return the formatter of every log line; named in ``settings.LOGGING``."""
+def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+_RENDERERS: Final[Mapping[str, Any]] = {
+    "logfmt": structlog.processors.LogfmtRenderer(
+        key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
+    ),
+    "json": _json,
+}
+
+
+def line_formatter(form: str = "logfmt") -> logging.Formatter:
+    """Return the formatter of every log line; named in ``settings.LOGGING``.
+
+    ``form``: "logfmt" or "json", an object in each line with the same fields.
+    """
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -122,8 +148,6 @@ def line_formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             hide_secrets,
-            structlog.processors.LogfmtRenderer(
-                key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
-            ),
+            _RENDERERS[form],
         ],
     )

@@ -10,6 +10,8 @@ from typing import Final
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from apps.common.log_context import about
+
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -32,7 +34,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_id_of(request.headers.get("X-Request-ID", ""))
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with about(request_id=request_id):
             response = self._get_response(request)
         response["X-Request-ID"] = request_id
         return response

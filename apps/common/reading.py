@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -49,9 +50,13 @@ def _begun_to_read() -> Iterator[None]:
 
 
 async def in_thread(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a database read in a thread of its own; sockets share one event loop."""
+    """Run a database read in a thread of its own; sockets share one event loop.
+
+    The thread's log lines are about what the caller's are.
+    """
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_readers, partial(_with_connection, read, *args, **kwargs))
+    call = partial(_with_connection, read, *args, **kwargs)
+    return await loop.run_in_executor(_readers, contextvars.copy_context().run, call)
 
 
 def _with_connection(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,18 +1,25 @@
-"""Counts requests and open sockets as they come and go."""
+"""Counts requests and open sockets as they come and go, and logs a line for each."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from apps.common.log_context import about
 from apps.common.metrics import REQUESTS, SOCKETS
+from apps.common.middleware import request_id_of
+
+log = structlog.get_logger("access")
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GRAPHQL: Final = "/graphql"
+PROBES: Final = ("readiness", "metrics")  # asked every few seconds, by nobody
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -28,11 +35,15 @@ class MeasuredRequests:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
         response = self._get_response(request)
-        REQUESTS.labels(
-            method=request.method if request.method in METHODS else "other",
-            route=request.resolver_match.route if request.resolver_match else "none",
-            status=str(response.status_code),
-        ).observe(time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        method = str(request.method) if request.method in METHODS else "other"
+        match = request.resolver_match
+        route = match.route if match else "none"  # never the path: its parts are keys
+        status = response.status_code
+        REQUESTS.labels(method=method, route=route, status=str(status)).observe(seconds)
+        if log.isEnabledFor(logging.INFO) and not (match and match.url_name in PROBES):
+            ms = round(seconds * 1000, 1)
+            log.info("request.served", method=method, route=route, status=status, ms=ms)
         return response
 
 
@@ -44,5 +55,42 @@ class MeasuredSockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = "graphql" if scope["path"].startswith(GRAPHQL) else "plain"
-        with SOCKETS.labels(kind=kind).track_inprogress():
-            await self._application(scope, receive, send)
+        with about(request_id=_request_id(scope)), SOCKETS.labels(kind=kind).track_inprogress():
+            if log.isEnabledFor(logging.INFO):
+                await self._serve_logged(kind, scope, receive, send)
+            else:
+                await self._application(scope, receive, send)
+
+    async def _serve_logged(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        closing = _Closing(receive, send)
+        log.info("socket.opened", kind=kind)
+        try:
+            await self._application(scope, closing.receive, closing.send)
+        finally:
+            seconds = round(time.perf_counter() - began, 1)
+            log.info("socket.closed", kind=kind, status=closing.status, seconds=seconds)
+
+
+class _Closing:
+    """Passes on what both ends say, and remembers with which code the first of them closed."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self.status: int | None = None
+
+    async def receive(self) -> Any:
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect" and self.status is None:
+            self.status = message.get("code")
+        return message
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close" and self.status is None:
+            self.status = message.get("code", 1000)
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return request_id_of(given.decode("latin-1"))

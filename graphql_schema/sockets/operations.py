@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 from graphql import Executor, GraphQLError, OperationType
 
+from apps.common.log_context import note
 from apps.common.reading import in_thread
-from graphql_schema.documents import Document
+from graphql_schema.documents import Document, named
 from graphql_schema.http.asking import Asked
 from graphql_schema.live import Feed
 from graphql_schema.schema import schema
@@ -66,6 +67,7 @@ class Operation:
         if document.errors:
             raise Unusable(document.errors)
         operation = document.operation(asked.operation_name)
+        note(operation=named(operation))
         if operation.operation != OperationType.SUBSCRIPTION:
             self._tell(await in_thread(self._execute, text, asked))
             return

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +14,9 @@ import structlog
 from django.db import IntegrityError, connection
 
 from apps.common.crypto import encrypt, new_token
+from apps.common.log_context import about, carried, note
 from apps.common.logs import HIDDEN, line_formatter
+from apps.common.middleware import request_id_of
 
 TOKEN = "hJ3vQ0xN8pL-2sT_bW7yR5mK1cF9dG4aZ6uE0iO3qXs"
 SHORT_TOKEN = "k9Xw-short"
@@ -198,3 +202,47 @@ def test_the_database_does_not_tell_the_row_it_refused(log: Callable[[], str]) -
         cursor.execute("DROP TABLE guest_of_logs")
     for trace in ("Ada", "Byron", DIALLED):
         assert trace not in log()
+
+
+@pytest.mark.parametrize(
+    "given", ["short", "has a space", "x" * 65, "new\nline-of-mine", "ünïcode-id"]
+)
+def test_an_id_that_is_no_safe_one_is_replaced(given: str) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", request_id_of(given))
+
+
+def test_what_is_noted_ends_with_its_block_and_starts_from_nothing() -> None:
+    with about(request_id="outer-request"):
+        note(flow=1)
+        with about(kind="common.Duty", worker=None):
+            note(booking=2)
+            inner = structlog.contextvars.get_contextvars()
+        outer = structlog.contextvars.get_contextvars()
+
+    assert inner == {"kind": "common.Duty", "booking": 2}
+    assert outer == {"request_id": "outer-request", "flow": 1}
+
+
+def test_a_job_is_told_of_the_request_and_of_nothing_else() -> None:
+    with about(request_id="the-request", flow=1):
+        assert carried() == {"request_id": "the-request"}
+    assert carried() == {}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_lines_in_json_have_the_same_fields_and_hide_the_same(sentence: str) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(line_formatter("json"))
+    logger = logging.getLogger("tests.logs.json")
+    logger.addHandler(handler)
+    try:
+        structlog.get_logger("tests.logs.json").error(
+            "said", text=sentence, status=200, parts={1: [sentence]}, exc_info=ValueError(sentence)
+        )
+    finally:
+        logger.removeHandler(handler)
+
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["level"], line["status"]) == ("said", "error", 200)
+    assert [secret for secret in ALL if secret in json.dumps({**line, "timestamp": ""})] == []

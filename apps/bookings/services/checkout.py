@@ -16,6 +16,7 @@ from apps.bookings.services.turnover import open_task, record_change
 from apps.bookings.signals import booking_checked_out
 from apps.bookings.states import BookingStatus, RoomCondition
 from apps.common.events import News
+from apps.common.log_context import note
 
 TURNOVER_NOTE = "Checked out; the room is to be cleaned."
 
@@ -32,6 +33,7 @@ def checkout_booking(
     Raises NotCheckedIn, CheckOutFailed.
     """
     asked, booking = booking, get_booking_and_room_for_update(booking.pk)
+    note(booking=booking.pk)
     if room is not None and booking.assigned_room_id != room.pk:
         raise NotCheckedIn("The guest has moved to another room meanwhile.")
     if booking.status == BookingStatus.COMPLETED:

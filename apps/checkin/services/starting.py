@@ -37,6 +37,7 @@ from apps.checkin.services.start_limits import count_failure, limit_starts
 from apps.checkin.services.verification_tries import Attempt, record_failure
 from apps.checkin.states import DeviceType, FlowStatus, Step
 from apps.common.crypto import new_token, token_digest
+from apps.common.log_context import note
 
 LONGEST_REFERENCE: Final = 64
 GOES_ON: Final = frozenset({FlowStatus.IN_PROGRESS, FlowStatus.COMPLETED})
@@ -105,6 +106,7 @@ def _find(request: StartRequest) -> int:
 
 def _open(booking: Booking, request: StartRequest, attempt: Attempt) -> OpenFlow | OpenStay:
     now = attempt.at
+    note(booking=booking.pk)
     if booking.status in HIDDEN_FROM_GUESTS:  # since it was found
         raise BookingNotFound(field="booking_reference")
     if booking.status == BookingStatus.PENDING:

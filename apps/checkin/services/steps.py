@@ -41,6 +41,7 @@ from apps.checkin.services.pin_status import apply_grant_state
 from apps.checkin.services.starting import OpenStay, end_other_tokens, flow_lifetime
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import token_digest
+from apps.common.log_context import note
 from apps.common.statements import Given, KnownRead
 from apps.locks.errors import NoFreePin
 
@@ -76,6 +77,7 @@ def get_flow_for_update(token: str) -> CheckInFlow:
     flow = FLOW.one(digest=digest) if booking is not None else None
     if booking is None or flow is None:
         raise errors.FlowNotFound
+    note(flow=flow.pk, booking=booking.pk)
     flow.booking = booking
     return flow
 

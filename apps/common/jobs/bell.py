@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from apps.common.jobs.rows import WorkRow
+from apps.common.log_context import carried
 from apps.common.tasks import ring
 
 
@@ -13,9 +14,12 @@ def wake(row: WorkRow) -> None:
 
     A lost ring costs seconds, not work: the sweeper finds the row.
     """
-    name, pk = row._meta.label, str(row.pk)
-    transaction.on_commit(lambda: _ring(name, pk), robust=True)
+    name, pk, ids = row._meta.label, str(row.pk), dict(carried())
+    transaction.on_commit(lambda: _ring(name, pk, ids), robust=True)
 
 
-def _ring(name: str, pk: str) -> None:
-    ring(name, pk)
+def _ring(name: str, pk: str, ids: dict[str, str]) -> None:
+    if ids:
+        ring(name, pk, ids)
+    else:
+        ring(name, pk)

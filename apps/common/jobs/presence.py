@@ -14,6 +14,7 @@ import structlog
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from apps.common.jobs import here
 from apps.common.models import WorkerPresence
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Presence:
 
     def start(self) -> None:
         """Begin to say so."""
+        here.take_name(self.name)
         self._thread.start()
 
     def stop(self) -> None:

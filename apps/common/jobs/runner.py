@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from django.utils import timezone
 
+from apps.common.jobs import here
 from apps.common.jobs.leases import Lease, claim, due, is_due
 from apps.common.jobs.registry import JobKind, every_due_row, kind_named
+from apps.common.log_context import about, note
 from apps.common.metrics import JOBS
 
 log = structlog.get_logger(__name__)
+done_log = structlog.get_logger("access.jobs")
 
 FIRST_PAUSE: Final = timedelta(seconds=2)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 ROUNDS: Final = 50  # then other rows get their turn in this thread
 
 
-def run_job(name: str, pk: str) -> bool:
+def run_job(name: str, pk: str, ids: Mapping[str, str] | None = None) -> bool:
     """Work on the row until nothing is due. Safe to call any number of times.
 
-    Returns whether this call did any work.
+    ``ids`` go into the lines that are logged meanwhile. Returns whether this call did any work.
     """
+    with about(**(ids or {}), kind=name, job=pk, worker=here.name()):
+        return _run(name, pk)
+
+
+def _run(name: str, pk: str) -> bool:
     kind = kind_named(name)
     if kind is None:
         log.warning("job.unknown_kind", kind=name)
@@ -40,6 +50,7 @@ def run_job(name: str, pk: str) -> bool:
         if lease is None:
             break
         worked = True
+        note(job=current)
         _work(kind, lease)
         # Work asked for meanwhile is done at once, then what waited behind this row.
         is_due_again = lease.may_be_due and is_due(lease.row)
@@ -74,6 +85,8 @@ def _work(kind: JobKind, lease: Lease[Any]) -> None:
     finally:
         seconds = time.perf_counter() - began
         JOBS.labels(kind=kind.name, outcome=outcome).observe(seconds)
+        if done_log.isEnabledFor(logging.INFO):
+            done_log.info("job.done", outcome=outcome, ms=round(seconds * 1000, 1))
 
 
 def _try_again(lease: Lease[Any]) -> None:
