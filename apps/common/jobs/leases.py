@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, Generic, TypeVar, cast
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Field, Q
 from django.utils import timezone
 
@@ -95,6 +95,36 @@ def claim(
     if row is None:  # somebody deleted it in this moment
         return None
     assert row.due_at is not None  # noqa: S101  # the update above matched on it
+    return Lease(row=row, fence=row.fence, claimed_due=row.due_at, began_at=now)
+
+
+@transaction.atomic
+def claim_many(
+    model: type[R],
+    pks: Collection[Any],
+    *,
+    now: datetime | None = None,
+    load: Load[R] | None = None,
+) -> list[Lease[R]]:
+    """Take those of the rows whose work is due and that nobody works on, in three statements.
+
+    A row that another worker is about to take is left to it.
+    """
+    now = now or timezone.now()
+    free = due(model._default_manager.filter(pk__in=pks), now).order_by("due_at")
+    rows = (load or models.QuerySet.all)(free)
+    taken = list(rows.select_for_update(skip_locked=True, of=("self",)))
+    model._default_manager.filter(pk__in=[row.pk for row in taken]).update(
+        leased_until=now + LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
+    )
+    return [_lease_of_taken(row, now) for row in taken]
+
+
+def _lease_of_taken(row: R, now: datetime) -> Lease[R]:
+    row.leased_until = now + LEASE
+    row.fence += 1
+    row.attempts += 1
+    assert row.due_at is not None  # noqa: S101  # the rows taken are those that are due
     return Lease(row=row, fence=row.fence, claimed_due=row.due_at, began_at=now)
 
 

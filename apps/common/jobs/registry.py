@@ -35,7 +35,8 @@ class JobKind:
     waited for the one just worked on, so that a queue behind a busy thing moves without a pause.
     ``load`` says what a claimed row comes with. ``at_start`` runs once when a worker starts, to owe
     what nothing that happens would. ``own_threads``: so many threads of each worker's sweeper do
-    this kind's work and no other, for work that waits for strangers and may not make others wait.
+    this kind's work and no other, for work that waits for strangers and may not make others wait;
+    nobody rings for it. ``together``: one of them takes so many rows at a time, in one claim.
     ``is_always_due``: ``ready`` alone tells whether there is work, so a row that is due is none.
     """
 
@@ -47,6 +48,7 @@ class JobKind:
     load: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     next_after: Callable[[Any], str | None] = _nothing
     own_threads: int = 0
+    together: int = 1
     is_always_due: bool = False
 
     @property

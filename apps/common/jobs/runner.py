@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import structlog
 from django.utils import timezone
 
 from apps.common.jobs import here
-from apps.common.jobs.leases import Lease, claim, due, is_due
+from apps.common.jobs.leases import Lease, claim, claim_many, due, is_due
 from apps.common.jobs.registry import JobKind, every_due_row, kind_named
 from apps.common.log_context import about, note
 from apps.common.metrics import JOBS
@@ -56,6 +56,19 @@ def _run(name: str, pk: str) -> bool:
         is_due_again = lease.may_be_due and is_due(lease.row)
         current = current if is_due_again else kind.next_after(lease.row)
     return worked
+
+
+def run_together(name: str, pks: Collection[str]) -> None:
+    """Claim these rows at once, then work on each. Safe to call any number of times.
+
+    What such work owes again, it owes later: nothing looks whether more is due by now.
+    """
+    kind = kind_named(name)
+    if kind is None:
+        log.warning("job.unknown_kind", kind=name)
+        return
+    for lease in claim_many(kind.model, pks, load=kind.load):
+        _work(kind, lease)
 
 
 def _can_begin(kind: JobKind, pk: str) -> bool:

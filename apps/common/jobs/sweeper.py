@@ -7,7 +7,7 @@ multiplies a backlog.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from apps.common.jobs.leases import due
 from apps.common.jobs.registry import JobKind, all_kinds
-from apps.common.jobs.runner import run_job
+from apps.common.jobs.runner import run_job, run_together
 from apps.common.metrics import SWEPT
 
 log = structlog.get_logger(__name__)
@@ -83,27 +83,40 @@ class Sweeper:
     def sweep(self) -> None:
         """Hand every due row to a thread, unless one has it already."""
         self._running = {key: job for key, job in self._running.items() if not job.done()}
-        for key in due_rows(timezone.now() - HEARD_FIRST):
-            if key not in self._running and not self._stopping.is_set():
-                pool = self._own_pools.get(key[0])
-                if pool is None:  # else nobody rings for it
-                    SWEPT.inc()
-                self._running[key] = (pool or self._pool).submit(_run, *key)
+        now = timezone.now()
+        for kind in all_kinds():
+            # Nobody rings for a kind with threads of its own.
+            found = _due_or_none(kind, now if kind.own_threads else now - HEARD_FIRST)
+            waiting = [pk for pk in found if (kind.name, pk) not in self._running]
+            for pks in _portions(waiting, kind.together):
+                if not self._stopping.is_set():
+                    self._hand_over(kind, pks)
+
+    def _hand_over(self, kind: JobKind, pks: Sequence[str]) -> None:
+        pool = self._own_pools.get(kind.name)
+        if pool is None:
+            SWEPT.inc(len(pks))
+        job = (pool or self._pool).submit(_run, kind, pks)
+        self._running |= {(kind.name, pk): job for pk in pks}
 
 
 def due_rows(until: datetime) -> Iterator[tuple[str, str]]:
-    """Yield (kind name, primary key) of free rows due by ``until``, longest overdue first.
+    """Yield (kind name, primary key) of free rows due by ``until``, longest overdue first."""
+    for kind in all_kinds():
+        yield from ((kind.name, pk) for pk in _due_or_none(kind, until))
+
+
+def _due_or_none(kind: JobKind, until: datetime) -> list[str]:
+    """Return the keys of the kind's rows.
 
     A kind that can't be read, such as one whose table is yet to be migrated, is logged and left
     out; the others' work goes on.
     """
-    for kind in all_kinds():
-        try:
-            rows = _due_of(kind, until)
-        except Exception:
-            log.exception("sweep.kind_failed", kind=kind.name)
-        else:
-            yield from ((kind.name, str(pk)) for pk in rows)
+    try:
+        return [str(pk) for pk in _due_of(kind, until)]
+    except Exception:
+        log.exception("sweep.kind_failed", kind=kind.name)
+        return []
 
 
 def _due_of(kind: JobKind, until: datetime) -> list[Any]:
@@ -111,11 +124,18 @@ def _due_of(kind: JobKind, until: datetime) -> list[Any]:
     return list(kind.ready(rows).values_list("pk", flat=True)[:BATCH])
 
 
-def _run(name: str, pk: str) -> None:
+def _portions(pks: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (pks[start : start + size] for start in range(0, len(pks), size))
+
+
+def _run(kind: JobKind, pks: Sequence[str]) -> None:
     close_old_connections()
     try:
-        run_job(name, pk)
+        if kind.together > 1:
+            run_together(kind.name, pks)
+        else:
+            run_job(kind.name, pks[0])
     except Exception:
-        log.exception("sweep.job_failed", kind=name, pk=pk)
+        log.exception("sweep.job_failed", kind=kind.name, pks=pks)
     finally:
         close_old_connections()
