@@ -18,6 +18,7 @@ from django.utils import timezone
 from apps.common.live import publish_on_commit
 from apps.common.maintenance import delete_portion
 from apps.common.models import Event, EventStream
+from apps.common.statements import KnownInsert
 
 GROUPS: Final = "events."  # how the live groups of streams begin
 # Both databases know RETURNING, and the ORM does not: a read of its own would follow each update.
@@ -25,6 +26,7 @@ TAKE_NUMBERS: Final = (
     "UPDATE common_eventstream SET last_number = last_number + %s WHERE name = %s"
     " RETURNING id, last_number"
 )
+INSERT: Final = KnownInsert(Event)
 RESYNC: Final = "resync"
 
 
@@ -54,7 +56,7 @@ def record_events(stream: str, news: Sequence[News]) -> Sequence[Event]:
         stream_pk, last = _take_numbers(stream, len(news))
         now = timezone.now()
         first = last - len(news) + 1
-        events = Event.objects.bulk_create(
+        events = [
             Event(
                 stream_id=stream_pk,
                 number=number,
@@ -63,7 +65,8 @@ def record_events(stream: str, news: Sequence[News]) -> Sequence[Event]:
                 happened_at=now,
             )
             for number, one in enumerate(news, start=first)
-        )
+        ]
+        INSERT.all(events)
         publish_on_commit(group_of(stream), {"number": last})
     return events
 

@@ -11,13 +11,15 @@ its first use and kept as SQL, with places for what changes from one call to the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import connection
 from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
+from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
-from django.db.models.sql import UpdateQuery
-from django.db.transaction import TransactionManagementError
+from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
 M = TypeVar("M", bound=Model)
 INSTANT: Final = DateTimeField()
@@ -182,6 +184,58 @@ class KnownUpdate:
         query = cast(UpdateQuery, self._rows().query.chain(UpdateQuery))
         query.add_update_values(self._columns)
         return _Wording(*query.get_compiler(connection=connection).as_sql())
+
+
+class KnownInsert(Generic[M]):
+    """An INSERT of one row of a model, without signals."""
+
+    def __init__(self, model: type[M], *, gives_way: bool = False) -> None:
+        """``gives_way``: where a unique row is there already nothing is stored, and nothing said;
+        the row then gets no key from the database."""
+        self._model = model
+        self._gives_way = gives_way
+        self._known: dict[str, _Wording] = {}
+
+    def run(self, row: M) -> M:
+        """Store the row and return it, with its key. Raises IntegrityError."""
+        wording = self._known.get(connection.vendor)
+        if wording is None:
+            wording = self._known[connection.vendor] = self._worded()
+        given = {
+            field.attname: field.get_db_prep_save(field.pre_save(row, add=True), connection)
+            for field in self._fields()
+        }
+        with mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
+            wording.run(cursor, given)
+            if self._returned():
+                (row.pk,) = cursor.fetchone()
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001  # as save does
+        return row
+
+    def all(self, rows: list[M]) -> list[M]:
+        """Store the rows and return them. One alone is worded once; several, by the ORM."""
+        if len(rows) == 1:
+            return [self.run(rows[0])]
+        return self._model._default_manager.bulk_create(rows, ignore_conflicts=self._gives_way)
+
+    def _fields(self) -> Sequence[Field[Any, Any]]:
+        made = self._model._meta.auto_field
+        return [field for field in self._model._meta.local_concrete_fields if field is not made]
+
+    def _returned(self) -> Sequence[Field[Any, Any]]:
+        made = self._model._meta.auto_field
+        return [made] if made and not self._gives_way else []
+
+    def _worded(self) -> _Wording:
+        ignoring = {"on_conflict": OnConflict.IGNORE} if self._gives_way else {}
+        query = InsertQuery(self._model, **ignoring)
+        fields = self._fields()
+        places = SimpleNamespace(**{field.attname: Given(field.attname) for field in fields})
+        query.insert_values(fields, [cast(Model, places)], raw=True)
+        compiler = query.get_compiler(connection=connection)
+        compiler.returning_fields = self._returned()
+        ((sql, parameters),) = compiler.as_sql()
+        return _Wording(sql, parameters)
 
 
 def give_related(row: Model, name: str, others: Sequence[Model]) -> None:

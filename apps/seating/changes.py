@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from apps.common.live import publish_on_commit
 from apps.common.maintenance import delete_portion
+from apps.common.statements import KnownInsert
 from apps.seating.models import LIVE_GROUPS, Seat, SeatChange, SeatingEvent
 from apps.seating.states import SeatStatus
 
 # Both databases know RETURNING, and the ORM does not: a read of its own would follow each update,
 # while all other writers of the event wait.
 TAKE_VERSION: Final = "UPDATE seating_seatingevent SET seq = seq + 1 WHERE id = %s RETURNING seq"
+INSERT: Final = KnownInsert(SeatChange)
 PAGE: Final = 200  # versions read at a time
 KEPT: Final = timedelta(days=7)  # an app that was away for longer reads the map anew
 
@@ -53,12 +55,14 @@ def record_change(
     told = {} if is_new_map else states
     with transaction.atomic(savepoint=False):
         version = _take_version(event)
-        SeatChange.objects.create(
-            event=event,
-            version=version,
-            seats=[(seat.pk, seat.label, status.value) for seat, status in told.items()],
-            is_new_map=is_new_map,
-            changed_at=timezone.now(),
+        INSERT.run(
+            SeatChange(
+                event=event,
+                version=version,
+                seats=[(seat.pk, seat.label, status.value) for seat, status in told.items()],
+                is_new_map=is_new_map,
+                changed_at=timezone.now(),
+            )
         )
         publish_on_commit(event.live_group, {"version": version})
 

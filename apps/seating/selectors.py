@@ -125,10 +125,15 @@ def _labelled_seats(count: int) -> KnownRead[Seat]:
 
 def find_open_order(token: str) -> OpenOrder | None:
     """Return the order that ``token`` opens, with its event, hotel and seats."""
-    order = ORDER.one(digest=token_digest(token))
+    order = find_order(token)
     if order is None:
         return None
     return open_order(order, SEATS_OF_ORDER.all(order=order.pk), token)
+
+
+def find_order(token: str) -> SeatOrder | None:
+    """Return the order that ``token`` opens, with its event and hotel."""
+    return ORDER.one(digest=token_digest(token))
 
 
 def open_order(order: SeatOrder, seats: Sequence[SeatAllocation], token: str) -> OpenOrder:

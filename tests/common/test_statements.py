@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from apps.common.statements import INSTANT, Given, KnownRead, KnownUpdate, give_related
-from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
+from apps.common.notices.models import Channel, Notice
+from apps.common.statements import (
+    INSTANT,
+    Given,
+    KnownInsert,
+    KnownRead,
+    KnownUpdate,
+    give_related,
+)
+from apps.seating.models import Seat, SeatAllocation, SeatChange, SeatingEvent, SeatOrder
 from tests.factories.seating import SeatingEventFactory, choose
 from tests.statements import statements
 
@@ -103,3 +112,71 @@ def test_given_rows_are_as_good_as_prefetched_ones() -> None:
     assert statements(lambda: list(fresh.allocations.all())) == []
     assert list(fresh.allocations.all()) == rows
     assert list(fresh.allocations.order_by("-pk")) == rows
+
+
+# -- inserts --------------------------------------------------------------------------------------
+
+
+def notice(key: str) -> Notice:
+    return Notice(
+        scope="hotel:1",
+        channel=Channel.EMAIL,
+        recipient="nora@example.com",
+        template="seats_submitted",
+        language="en",
+        context='{"number": "1"}',
+        dedupe_key=key,
+        asked_at=timezone.now(),
+        due_at=timezone.now(),
+    )
+
+
+def change(event: SeatingEvent, version: int) -> SeatChange:
+    seats = [[7, "A-1", "BOOKED"], [8, "Ä-2", "AVAILABLE"]]
+    return SeatChange(event=event, version=version, seats=seats, changed_at=timezone.now())
+
+
+def test_a_known_insert_stores_what_the_orm_would_and_gives_the_row_its_key() -> None:
+    event = SeatingEventFactory.create()
+    known = KnownInsert(SeatChange)
+    for version in (1, 2):
+        stored = known.run(change(event, version))
+
+        fresh = SeatChange.objects.get(pk=stored.pk)
+        assert not stored._state.adding
+        assert {**vars(fresh), "_state": 0} | {"seats": 0} == {
+            **{name: vars(stored)[name] for name in vars(fresh)},
+            "_state": 0,
+        } | {"seats": 0}
+        assert fresh.seats == stored.seats
+    assert len(known.all([change(event, 3), change(event, 4)])) == 2
+    assert event.changes.count() == 4
+
+
+def test_a_known_insert_writes_as_the_fields_do() -> None:
+    """Encrypted, with its own key, and once for each key that is unique."""
+    known = KnownInsert(Notice, gives_way=True)
+    first = known.run(notice("once"))
+    known.run(notice("once"))
+    known.run(notice("again"))
+
+    assert Notice.objects.count() == 2
+    stored = Notice.objects.get(pk=first.pk)
+    assert (stored.recipient, stored.context) == (first.recipient, first.context)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT recipient FROM common_notice")
+        assert all("nora" not in row[0] for row in cursor.fetchall())
+
+
+def test_a_known_insert_that_is_refused_breaks_its_transaction() -> None:
+    event = SeatingEventFactory.create()
+    known = KnownInsert(SeatChange)
+    known.run(change(event, 1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        known.run(change(event, 1))
+    with transaction.atomic():
+        with contextlib.suppress(IntegrityError):
+            known.run(change(event, 1))
+        assert transaction.get_rollback()
+        transaction.set_rollback(True)
+    assert event.changes.count() == 1

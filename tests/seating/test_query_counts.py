@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 # The event; its seats and whether they are free; the order; what it has of the seats.
 CHOOSING: Final = 4
-# The order and its seats; both again, locked; seats, order, proof, notice; the hotel's log, the
+# The order; it again and its seats, locked; seats, order, proof, notice; the hotel's log, the
 # event's version: each is taken and written down.
-PAYING: Final = 12
+PAYING: Final = 11
 # Beyond choosing: the seats are locked, lapsed holds looked for, and a version told of.
 HOLDING: Final = 9
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from django.utils import timezone
 
-from apps.common.jobs import wake
 from apps.common.languages import Language
 from apps.common.notices.models import Channel, Notice
+from apps.common.statements import KnownInsert
+
+INSERT: Final = KnownInsert(Notice, gives_way=True)  # to its twin of the same key
 
 
 def notify(
@@ -26,7 +29,8 @@ def notify(
     """Owe a notice with the caller's transaction; the same ``dedupe_key`` again adds nothing.
 
     ``context`` holds what the texts mention, and the names of ``wording`` that it needs. If it
-    can't be sent, staff are told in ``scope``, about ``subject``.
+    can't be sent, staff are told in ``scope``, about ``subject``. Nobody rings for it: workers take
+    what is due together about every second.
     """
     now = timezone.now()
     notice = Notice(
@@ -41,6 +45,4 @@ def notify(
         asked_at=now,
         due_at=now,
     )
-    # One INSERT that gives way to its twin; a ring for a row that gave way finds nothing.
-    Notice.objects.bulk_create([notice], ignore_conflicts=True)
-    wake(notice)
+    INSERT.run(notice)

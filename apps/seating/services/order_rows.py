@@ -12,10 +12,11 @@ from typing import Any, Final, cast
 from django.db.models import F, Field
 
 from apps.common.crypto import new_token, token_digest
-from apps.common.statements import Given, KnownRead, KnownUpdate
+from apps.common.statements import Given, KnownInsert, KnownRead, KnownUpdate
 from apps.seating.errors import NoProofYet, OrderClosed, OrderExpired, OrderNotFound
 from apps.seating.models import Seat, SeatAllocation, SeatingEvent, SeatOrder
 from apps.seating.seat_map import status_of_seat
+from apps.seating.selectors import seat_rows
 from apps.seating.states import (
     LIVE,
     AllocationStatus,
@@ -37,12 +38,10 @@ ORDER_FOR_UPDATE: Final = KnownRead(
     )
 )
 SEATS_FOR_UPDATE: Final = KnownRead(
-    lambda: (
-        Seat.objects.filter(allocations__order=Given("order"))
-        .order_by("pk")
-        .select_for_update(no_key=True, of=("self",))
-    )
+    lambda: seat_rows().filter(order=Given("order")).select_for_update(no_key=True, of=("seat",))
 )
+INSERT_ORDER: Final = KnownInsert(SeatOrder)
+INSERT_ALLOCATIONS: Final = KnownInsert(SeatAllocation)
 
 
 class LostUpdate(Exception):
@@ -62,7 +61,7 @@ def make_order(
 ) -> NewOrder:
     """Make a pending order without seats; ``columns`` says who it is for."""
     token = new_token()
-    order = SeatOrder.objects.create(
+    order = SeatOrder(
         event=event,
         number=_new_number(),
         token_digest=token_digest(token),
@@ -71,7 +70,7 @@ def make_order(
         due_at=ends_at,
         **columns,
     )
-    return NewOrder(order=order, token=token)
+    return NewOrder(order=INSERT_ORDER.run(order), token=token)
 
 
 def _new_number() -> str:
@@ -86,11 +85,13 @@ def insert_allocations(
     held_until: datetime | None,
 ) -> Sequence[SeatAllocation]:
     """Give seats to an order at their prices of now. Raises IntegrityError for live ones."""
-    return SeatAllocation.objects.bulk_create(
-        SeatAllocation(
-            order=order, seat=seat, status=status, held_until=held_until, price=seat.price
-        )
-        for seat in seats
+    return INSERT_ALLOCATIONS.all(
+        [
+            SeatAllocation(
+                order=order, seat=seat, status=status, held_until=held_until, price=seat.price
+            )
+            for seat in seats
+        ]
     )
 
 
@@ -160,8 +161,8 @@ def lock_seats(event: SeatingEvent, pks: Collection[int]) -> list[Seat]:
     return list(seats.select_for_update(no_key=True, of=("self",)))
 
 
-def lock_seats_of(order: SeatOrder) -> list[Seat]:
-    """Return the seats that an order has or wants, locked in the same way."""
+def lock_seats_of(order: SeatOrder) -> list[SeatAllocation]:
+    """Return what an order has or wants of seats, the seats locked in the same way."""
     return SEATS_FOR_UPDATE.all(order=order.pk)
 
 

@@ -9,18 +9,25 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.common.statements import Given, KnownUpdate
+from apps.common.statements import Given, KnownInsert, KnownUpdate, give_related
 from apps.seating.errors import (
     EventClosed,
     OrderClosed,
     OrderExpired,
+    OrderNotFound,
     SeatsTaken,
 )
 from apps.seating.events import order_event
-from apps.seating.models import PaymentProof, Seat, SeatAllocation, SeatOrder
+from apps.seating.models import PaymentProof, SeatAllocation, SeatOrder
 from apps.seating.proof_files import CheckedFile, check_file
 from apps.seating.proof_storage import drop_file, keep_file
-from apps.seating.selectors import OpenOrder, get_open_order, is_on_sale, occupied_labels
+from apps.seating.selectors import (
+    OpenOrder,
+    find_order,
+    get_open_order,
+    is_on_sale,
+    occupied_labels,
+)
 from apps.seating.services.expiry import end_lapsed_holds
 from apps.seating.services.holders import require_holder
 from apps.seating.services.notices import tell_holder
@@ -36,8 +43,12 @@ from apps.seating.services.order_rows import (
 from apps.seating.services.waiting import tell_change
 from apps.seating.states import BOOKING, AllocationStatus, OrderStatus, PaymentMark, SeatStatus
 
+# Whether the file is needed, and the order as it is now, where this proof has booked it.
+_Outcome = tuple[bool, SeatOrder | None]
+
 MOST_PROOFS: Final = 5
 TRIES: Final = 3  # holds that lapse in the very moment
+INSERT_PROOF: Final = KnownInsert(PaymentProof)
 BOOK: Final = KnownUpdate(
     lambda: SeatAllocation.objects.filter(
         order=Given("order"), status__in=(AllocationStatus.SELECTED, AllocationStatus.HELD)
@@ -56,8 +67,9 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
     Raises OrderNotFound, OrderExpired, OrderClosed, EventClosed, HolderMissing, FileTooLarge,
     InvalidFile, SeatsTaken.
     """
-    opened = get_open_order(order_token)
-    order = opened.order
+    order = find_order(order_token)
+    if order is None:
+        raise OrderNotFound
     try:
         _require_wanted(order, timezone.now())
     except (OrderExpired, EventClosed):
@@ -65,29 +77,22 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
         raise
     checked = check_file(file, most_bytes=settings.MAX_PROOF_BYTES)
     name = keep_file(checked.content)
-    is_kept = False
+    is_kept, booked = False, None
     try:
-        is_kept, done = _submit_or_explain(order, checked, name)
+        is_kept, booked = _submit_or_explain(order, checked, name)
     except SeatsTaken:
         mark_order(order.pk, PaymentMark.SEATS_GONE)
         raise
     finally:
         if not is_kept:
             drop_file(name)
-    return _shown_again(opened, done)
+    if booked is None:
+        return get_open_order(order_token)
+    return OpenOrder(order=booked, token=order_token)
 
 
-def _shown_again(opened: OpenOrder, done: SeatOrder) -> OpenOrder:
-    """Return the order as it is now: what was read of it at first, where nobody came between."""
-    if done.version != opened.order.version + 1:
-        return get_open_order(opened.token)
-    for column in ("status", "version", "submitted_at", "due_at", "mark"):
-        setattr(opened.order, column, getattr(done, column))
-    return opened
-
-
-def _submit_or_explain(order: SeatOrder, file: CheckedFile, name: str) -> tuple[bool, SeatOrder]:
-    """Book, and return whether the file is needed. Raises SeatsTaken.
+def _submit_or_explain(order: SeatOrder, file: CheckedFile, name: str) -> _Outcome:
+    """Book. Raises SeatsTaken.
 
     The constraint says that a seat is somebody else's, and only then is it asked whose: nobody who
     is first waits for that question. A hold that has lapsed gives way.
@@ -103,7 +108,7 @@ def _submit_or_explain(order: SeatOrder, file: CheckedFile, name: str) -> tuple[
 @transaction.atomic
 def _end_lapsed_holds(order: SeatOrder) -> list[str]:
     """Let go of what has lapsed of an order's seats; return the labels that somebody has."""
-    seats = lock_seats_of(order)
+    seats = [row.seat for row in lock_seats_of(order)]
     tell_change(order.event, end_lapsed_holds(seats, timezone.now()))
     return occupied_labels(seats, apart_from=order)
 
@@ -125,38 +130,42 @@ def _require_wanted(order: SeatOrder, now: datetime) -> None:
 
 
 @transaction.atomic
-def _submit(pk: int, file: CheckedFile, name: str) -> tuple[bool, SeatOrder]:
-    """Book, and return whether the file is needed. Raises IntegrityError for seats in other hands.
+def _submit(pk: int, file: CheckedFile, name: str) -> _Outcome:
+    """Book. Raises IntegrityError for seats in other hands.
 
     The hotel's log and the event's version are taken last: whoever else sells waits from there on.
     """
     order = get_order_for_update(pk)
     now = timezone.now()
     if order.status in BOOKING:
-        return _add_proof(order, file, name, now), order
+        return _add_proof(order, file, name, now), None
     _require_wanted(order, now)
-    seats = _book(order)
+    rows = _book(order)
+    seats = [row.seat for row in rows]
     due_at = now + timedelta(hours=order.event.review_hours)
     move_order(order, OrderStatus.AWAITING_REVIEW, submitted_at=now, due_at=due_at, mark="")
     _store_proof(order, file, name, now)
     labels = [seat.label for seat in seats]
+    give_related(order, "allocations", rows)
     tell_holder(order, "seats_submitted", occasion=str(order.version), labels=labels)
     order_event(order, "seat-order-submitted")
     tell_change(order.event, dict.fromkeys(seats, SeatStatus.BOOKED))
     return True, order
 
 
-def _book(order: SeatOrder) -> list[Seat]:
+def _book(order: SeatOrder) -> list[SeatAllocation]:
     """Make the order's choice its own. Raises SeatsTaken, OrderExpired, IntegrityError."""
-    seats = lock_seats_of(order)
-    if any(seat.is_blocked for seat in seats):
-        raise SeatsTaken(occupied_labels(seats, apart_from=order))
+    rows = lock_seats_of(order)
+    if any(row.seat.is_blocked for row in rows):
+        raise SeatsTaken(occupied_labels([row.seat for row in rows], apart_from=order))
     booked = BOOK.run(order=order.pk)
     if not booked:
         raise OrderExpired
-    if booked != len(seats):
+    if booked != len(rows):
         raise LostUpdate
-    return seats
+    for row in rows:
+        row.status, row.held_until = AllocationStatus.BOOKED, None
+    return rows
 
 
 def _add_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) -> bool:
@@ -172,11 +181,13 @@ def _add_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) ->
 
 
 def _store_proof(order: SeatOrder, file: CheckedFile, name: str, now: datetime) -> None:
-    PaymentProof.objects.create(
-        order=order,
-        content_hash=file.content_hash,
-        file_name=name,
-        media_type=file.media_type,
-        size_bytes=len(file.content),
-        submitted_at=now,
+    INSERT_PROOF.run(
+        PaymentProof(
+            order=order,
+            content_hash=file.content_hash,
+            file_name=name,
+            media_type=file.media_type,
+            size_bytes=len(file.content),
+            submitted_at=now,
+        )
     )
