@@ -68,7 +68,8 @@ def run_together(name: str, pks: Collection[str]) -> None:
         log.warning("job.unknown_kind", kind=name)
         return
     for lease in claim_many(kind.model, pks, load=kind.load):
-        _work(kind, lease)
+        with about(kind=name, job=str(lease.row.pk), worker=here.name()):
+            _work(kind, lease)
 
 
 def _can_begin(kind: JobKind, pk: str) -> bool:
