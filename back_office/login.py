@@ -8,25 +8,31 @@ from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
 from apps.common.addresses import address_of_request
-from apps.common.errors import RateLimited
-from apps.staff.services.login_limits import count_wrong_login, limit_logins
+from apps.common.errors import NotAuthenticated, RateLimited
+from apps.staff.services.logins import prove_identity
 
 
 class OfficeLoginForm(AuthenticationForm):
     """A username and a password; every reason for a refusal but too many tries reads alike."""
 
+    retry_after_seconds: int | None = None
+
     def clean(self) -> dict[str, Any]:
-        """Count the try, then look at it."""
-        username = self.cleaned_data.get("username") or ""
+        """Find out who it is, as every other door does."""
+        if self.errors:
+            return self.cleaned_data
         assert self.request is not None  # noqa: S101  # the site's view names it
-        address = address_of_request(self.request)
         try:
-            limit_logins(username, address)
+            user = prove_identity(
+                username=self.cleaned_data["username"],
+                password=self.cleaned_data["password"],
+                client_address=address_of_request(self.request),
+            )
         except RateLimited as refusal:
+            self.retry_after_seconds = refusal.retry_after_seconds
             raise ValidationError(refusal.message, code="rate_limited") from None
-        try:
-            cleaned: dict[str, Any] = super().clean()
-        except ValidationError:
-            count_wrong_login(username, address)
-            raise
-        return cleaned
+        except NotAuthenticated:
+            raise self.get_invalid_login_error() from None
+        self.confirm_login_allowed(user)
+        self.user_cache = user
+        return self.cleaned_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import update_wrapper
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,13 @@ class OfficeSite(UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the form, or let in."""
-        return under_policy(super().login(request, extra_context))
+        response = under_policy(super().login(request, extra_context))
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        wait = getattr(form, "retry_after_seconds", None)
+        if wait is not None:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            response["Retry-After"] = str(wait)
+        return response
 
 
 def under_policy(response: HttpResponse) -> HttpResponse:

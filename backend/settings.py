@@ -10,6 +10,7 @@ from corsheaders.defaults import default_headers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from apps.staff.login_rates import WRONG_FROM_ADDRESS
 from backend import api_document, environment
 
 try:
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "knox",
+    "axes",
     "corsheaders",
     "django_filters",
     "drf_spectacular",
@@ -342,17 +344,27 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # With no referrer at all, browsers call the origin of a page's own form null, and it is refused.
 # Answers to guest links, which carry their key in the path, say no-referrer for themselves.
 SECURE_REFERRER_POLICY = "same-origin"
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "axes.W003"]  # neither middleware nor backend, see below
 if ENVIRONMENT.https_only:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^readyz", "^metrics"]  # asked within the own network, without TLS
     SECURE_HSTS_SECONDS = 31_536_000
     # The names beside and below this one are the hotel's own, and so is the browsers' list.
-    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+    SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy sets it, or drops it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
+# Doors ask for lock-outs by apps/staff/services: no backend or middleware does it again.
+AXES_FAILURE_LIMIT = WRONG_FROM_ADDRESS.count
+AXES_COOLOFF_TIME = timedelta(seconds=WRONG_FROM_ADDRESS.seconds)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "apps.staff.services.lockouts.digest_of_name"
+AXES_CLIENT_IP_CALLABLE = "apps.staff.services.lockouts.address_of_try"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 LOGIN_URL = "/admin/login/"
 LOGIN_REDIRECT_URL = "/admin/"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a day at the desk; tomorrow somebody else may sit there
@@ -441,5 +453,7 @@ LOGGING = {
         "websockets": {"level": "INFO"},
         # A line for each request, socket and job.
         "access": {"level": "INFO" if ENVIRONMENT.log_access else "WARNING"},
+        # Every try, with its address; what is worth a line is logged by the doors.
+        "axes": {"level": "CRITICAL"},
     },
 }

@@ -82,12 +82,13 @@ def lock_cloud(lock_simulator: SimulatorServer, settings: Settings) -> Iterator[
 @pytest.fixture
 def fresh_limits() -> Iterator[None]:
     """Counts begin anew, in this process and in Redis: earlier tests had the same keys."""
-    _forget_counts()
+    forget_counts()
     yield
-    _forget_counts()
+    forget_counts()
 
 
-def _forget_counts() -> None:
+def forget_counts() -> None:
+    """Empty the windows, as a restart does, or a flushed Redis."""
     checking._window.cache_clear()
     if settings.REDIS_URL:
         with redis.Redis.from_url(settings.REDIS_URL) as counted:

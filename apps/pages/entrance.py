@@ -43,8 +43,11 @@ def log_in_page(request: HttpRequest) -> HttpResponse:
         login(request, _prove(request))
     except (NotAuthenticated, RateLimited) as refusal:
         shown = {"next": wanted, "problem": refusal.message, "name": request.POST.get("username")}
-        status = 429 if isinstance(refusal, RateLimited) else 401
-        return render(request, "pages/login.html", shown, status=status)
+        page = render(request, "pages/login.html", shown, status=401)
+        if isinstance(refusal, RateLimited):
+            page.status_code = 429
+            page["Retry-After"] = str(refusal.retry_after_seconds)
+        return page
     return redirect(wanted)
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth import password_validation
 from django.db import transaction
 
 from apps.staff.roles import Permission
+from apps.staff.services.login_limits import let_in_again
 from apps.staff.services.logins import log_out_everywhere
 from back_office import inputs
 from back_office.deeds import Ask, Deed, DeedForm
@@ -34,6 +35,10 @@ def _log_out(ask: Ask) -> None:
     log_out_everywhere(ask.row)
 
 
+def _let_in_again(ask: Ask) -> None:
+    let_in_again(ask.row.get_username())
+
+
 PEOPLE_DEEDS = (
     Deed(
         name="set-password",
@@ -56,5 +61,16 @@ PEOPLE_DEEDS = (
             f"Every app that {user.get_username()} is logged in to asks for the password again.",
         ),
         does=_log_out,
+    ),
+    Deed(
+        name="unlock",
+        label="Let log in again",
+        icon="lock_open",
+        needs=Permission.MANAGE_STAFF,
+        tells=lambda user: (
+            f"Wrong passwords that were tried for {user.get_username()} are forgotten.",
+            "Who was kept waiting can log in at once.",
+        ),
+        does=_let_in_again,
     ),
 )

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.bookings.models import Booking
+from apps.staff.login_rates import WRONG_FROM_ADDRESS
 from apps.staff.roles import Role
-from apps.staff.services.login_limits import WRONG_FROM_ADDRESS
 from tests.factories.bookings import BookingFactory, HotelFactory
 from tests.factories.office import at_the_desk
 from tests.factories.staff import PASSWORD, UserFactory, works_at

@@ -17,8 +17,8 @@ from rest_framework.test import APIClient
 from apps.bookings.models import Hotel
 from apps.common.errors import RateLimited
 from apps.common.limits.rates import Rate
+from apps.staff.login_rates import WRONG_FROM_ADDRESS, WRONG_FROM_ANYWHERE
 from apps.staff.roles import PERMISSIONS, Permission, Role, may
-from apps.staff.services.login_limits import WRONG_FROM_ADDRESS, WRONG_FROM_ANYWHERE
 from apps.staff.services.logins import log_out_everywhere, open_login
 from tests.factories.bookings import HotelFactory
 from tests.factories.staff import PASSWORD, UserFactory, logged_in, works_at

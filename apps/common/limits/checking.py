@@ -55,6 +55,11 @@ def has_calmed_down(name: str, rate: Rate, key: str) -> bool:
     return window.seconds_until_room(rate, _kept(name, key)) == 0
 
 
+def forget(name: str, rate: Rate, key: str) -> None:
+    """Forget the events of ``key``; without Redis, those that this process counted."""
+    _window(settings.REDIS_URL).forget(rate, _kept(name, key))
+
+
 def _seconds_to_wait(name: str, rate: Rate, key: str) -> float:
     if rate.count == 0:
         return 0.0

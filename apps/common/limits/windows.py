@@ -61,6 +61,10 @@ class Window(Protocol):
         """Count an event of ``key`` as ``seconds_to_wait`` does; return where the key stands."""
         ...
 
+    def forget(self, rate: Rate, key: str) -> None:
+        """Forget the events of ``key``."""
+        ...
+
 
 class MemoryWindow:
     """Counts in this process, and forgets with it.
@@ -103,6 +107,11 @@ class MemoryWindow:
             return _standing(
                 rate, used=used, reset=oldest + rate.seconds - self._clock(), wait=wait
             )
+
+    def forget(self, rate: Rate, key: str) -> None:
+        """Forget the events of ``key``."""
+        with self._lock:
+            self._events.pop((rate, key), None)
 
     def _tidy(self, now: float) -> None:
         self._events = {
@@ -174,6 +183,11 @@ class RedisWindow:
             return _standing(rate, used=used, reset=reset, wait=0.0 if is_in else reset)
 
         return self._guarded(ask, _standing(rate, used=0, reset=0.0, wait=0.0))
+
+    def forget(self, rate: Rate, key: str) -> None:
+        """Forget the events of ``key``."""
+        item = RateLimitItemPerSecond(rate.count, rate.seconds)
+        self._guarded(lambda: self._limiter.clear(item, key), None)
 
     def _ask(self, question: Callable[..., bool], rate: Rate, key: str) -> float:
         return self._guarded(lambda: self._answer(question, rate, key), 0.0)

@@ -16,7 +16,8 @@ from apps.common.errors import NotAuthenticated
 from apps.common.live import publish_on_commit
 from apps.common.maintenance import delete_portion
 from apps.staff.identity import StaffIdentity
-from apps.staff.services.login_limits import count_wrong_login, limit_logins
+from apps.staff.services.lockouts import forget_tries, try_from
+from apps.staff.services.login_limits import limit_logins, note_wrong_login
 
 LOGINS: Final = "staff.logins"  # the live group that hears when logins end
 
@@ -43,10 +44,12 @@ def log_in(*, username: str, password: str, client_address: str) -> Login:
 def prove_identity(*, username: str, password: str, client_address: str) -> User:
     """Return who typed that. Raises as ``log_in`` does."""
     limit_logins(username, client_address)
-    user = authenticate(username=username, password=password)
-    if user is None or not user.is_active:
-        count_wrong_login(username, client_address)
+    tried = try_from(client_address)
+    user = authenticate(tried, username=username, password=password)
+    if user is None:
+        note_wrong_login(username, is_locked=getattr(tried, "axes_locked_out", False))
         raise NotAuthenticated("The username or the password is wrong.")
+    forget_tries(username, client_address)
     return user
 
 
