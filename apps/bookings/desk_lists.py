@@ -99,7 +99,7 @@ def name_of_guest(booking: Booking) -> str:
     guests = getattr(booking, "primary_guests", None)
     if guests is None:
         guests = booking.guests.filter(is_primary=True)
-    return next((guest.full_name for guest in guests), booking.contact_name)
+    return booking.name_of(next(iter(guests), None))
 
 
 def get_desk_booking(hotel: Hotel, booking_id: str) -> Booking:

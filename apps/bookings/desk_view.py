@@ -29,8 +29,7 @@ class DeskBooking:
     @property
     def guest_name(self) -> str:
         """Who stays: as checked in, or as on file before that."""
-        primary = next((guest.full_name for guest in self.guests if guest.is_primary), None)
-        return primary if primary is not None else self.booking.contact_name
+        return self.booking.name_of(next((one for one in self.guests if one.is_primary), None))
 
     @property
     def check_in_at(self) -> datetime:

@@ -52,7 +52,7 @@ class StayView:
     @property
     def guest_name(self) -> str:
         """Who stays: as checked in, or as on file before that."""
-        return self.guest.full_name if self.guest else self.booking.contact_name
+        return self.booking.name_of(self.guest)
 
     @property
     def car_registration(self) -> str | None:

@@ -33,8 +33,7 @@ class Conversation(models.Model):
     def guest_name(self) -> str:
         """Who stays, as checked in or as on file; the booking's guests come with it."""
         guests = self.booking.guests.all()
-        primary = next((guest for guest in guests if guest.is_primary), None)
-        return primary.full_name if primary else self.booking.contact_name
+        return self.booking.name_of(next((guest for guest in guests if guest.is_primary), None))
 
 
 class Message(models.Model):

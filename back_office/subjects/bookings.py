@@ -282,7 +282,7 @@ def _messages(booking: Booking) -> Panel:
 
 def name_of(row: Any) -> str:
     """Return who stays: as checked in, or as on file before that."""
-    name: str = row.primary_guests[0].full_name if row.primary_guests else row.contact_name
+    name: str = row.name_of(next(iter(row.primary_guests), None))
     return name
 
 

@@ -13,7 +13,9 @@ from apps.bookings import errors
 from apps.bookings.models import Booking, Guest, Hotel, Room, RoomStatusChange
 from apps.bookings.selectors import get_booking_by_stay_token
 from apps.bookings.services.desk_codes import reissue_at_desk
+from apps.bookings.services.guest_stay import update_car_registration
 from apps.bookings.services.rooming import assign_room
+from apps.bookings.services.stays import mint_stay_token
 from apps.bookings.states import RoomStatus
 from apps.bookings.stay_view import view_stay
 from apps.bookings.stay_window import stay_window
@@ -85,6 +87,38 @@ def test_of_a_walk_in_whom_nobody_knows_no_nameless_guest_is_made() -> None:
 
     assert taken.checked_in_at is not None
     assert not Guest.objects.filter(booking=booking).exists()
+
+
+def with_a_car_and_no_name() -> Booking:
+    """A guest whom nobody knows tells of their car, by a link that the desk sent."""
+    booking = arriving()
+    update_car_registration(token=mint_stay_token(booking), car_registration="191 KY 4711")
+    return booking
+
+
+def test_a_guest_who_told_of_their_car_gets_their_name_from_the_file_and_keeps_it() -> None:
+    booking = with_a_car_and_no_name()
+    Booking.objects.filter(pk=booking.pk).update(contact_name="Mary O'Brien", contact_phone=PHONE)
+    assert view_stay(fresh(booking)).guest_name == "Mary O'Brien"
+
+    take(booking)
+
+    guest = Guest.objects.get(booking=booking)
+    assert (guest.full_name, guest.phone_number) == ("Mary O'Brien", PHONE)
+    assert guest.car_registration == "191 KY 4711"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(None, "191 KY 4711"), ("", ""), ("241 D 1", "241 D 1")]
+)
+def test_the_desk_forgets_a_car_only_if_it_says_so(typed: str | None, kept: str) -> None:
+    booking = with_a_car_and_no_name()
+    guest = DeskGuest(full_name="Mary O'Brien", car_registration=typed)
+
+    check_in_at_desk(DeskCheckIn(booking=booking, performed_by=DESK, guest=guest))
+
+    known = Guest.objects.get(booking=booking)
+    assert (known.full_name, known.car_registration) == ("Mary O'Brien", kept)
 
 
 def test_a_walk_in_is_who_the_desk_says_they_are() -> None:

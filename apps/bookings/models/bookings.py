@@ -73,6 +73,13 @@ class Booking(models.Model):
         """How the locks room knows this booking."""
         return f"{HOLDER_PREFIX}{self.pk}"
 
+    def name_of(self, guest: Guest | None) -> str:
+        """Return who stays: as ``guest``, the primary one, checked in, or as on file before that.
+
+        Who told of a car by the stay link has a row before anybody knows a name.
+        """
+        return (guest.full_name if guest else "") or self.contact_name
+
 
 class Guest(models.Model):
     """A person of a booking. The row is kept after check-out; only the room is let go."""

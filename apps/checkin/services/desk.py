@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,9 +16,13 @@ from apps.bookings.cleaning import (
 )
 from apps.bookings.errors import RoomNotAvailable
 from apps.bookings.events import booking_event
-from apps.bookings.models import Booking, Room
+from apps.bookings.models import Booking, Guest, Room
 from apps.bookings.rules import reasons_against_check_in
-from apps.bookings.selectors import get_booking_for_update, get_room_for_update
+from apps.bookings.selectors import (
+    find_primary_guest,
+    get_booking_for_update,
+    get_room_for_update,
+)
 from apps.bookings.services.access import open_doors
 from apps.bookings.services.arrivals import take_in
 from apps.bookings.services.notices import send_stay_link
@@ -119,8 +123,9 @@ def _details_of(
 
     None: there is nothing to store, for they are known already, or nobody knows a name.
     """
+    known = find_primary_guest(booking)
     if typed is not None:
-        return _cleaned(typed, booking)
+        return _cleaned(typed, booking, known)
     if flow is not None and flow.step >= Step.DETAILS:
         return GuestDetails(
             full_name=flow.full_name,
@@ -129,13 +134,17 @@ def _details_of(
             car_registration=flow.car_registration,
         )
     on_file = details_on_file(booking)
-    is_known = booking.guests.filter(is_primary=True).exists()
-    return on_file if on_file.full_name and not is_known else None
+    if not on_file.full_name or (known and known.full_name):
+        return None
+    return replace(on_file, car_registration=known.car_registration) if known else on_file
 
 
-def _cleaned(typed: DeskGuest, booking: Booking) -> GuestDetails:
+def _cleaned(typed: DeskGuest, booking: Booking, known: Guest | None) -> GuestDetails:
+    """A car that the guest told of stays where the desk says nothing of one."""
     region = clean_region(typed.phone_region, booking.hotel.phone_region)
-    phone, car = (typed.phone_number or "").strip(), (typed.car_registration or "").strip()
+    told = known.car_registration if known else ""
+    car = (told if typed.car_registration is None else typed.car_registration).strip()
+    phone = (typed.phone_number or "").strip()
     return GuestDetails(
         full_name=clean_name(typed.full_name),
         phone_number=clean_phone(phone, region) if phone else "",
