@@ -6,7 +6,9 @@ RUN pip install --no-cache-dir "uv>=0.9,<1"
 WORKDIR /srv/doorstep
 # What is depended on changes seldom: a layer of its own.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-dev
+# With traces: docker build --build-arg UV_GROUPS="--group otel" .
+ARG UV_GROUPS=""
+RUN uv sync --frozen --no-dev $UV_GROUPS
 COPY . .
 RUN python -m compileall -q apps backend graphql_schema back_office
 

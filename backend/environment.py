@@ -96,6 +96,8 @@ class Environment:
     metrics_token: str
     log_format: str
     log_access: bool
+    otel_endpoint: str
+    otel_service: str
     https_only: bool
     max_proof_bytes: int
     board_token_minutes: float
@@ -114,6 +116,13 @@ def declare_serving() -> None:
 def load(source: Mapping[str, str] | None = None) -> Environment:
     """Parse the environment. Raises SettingsError with one clear sentence."""
     return _Reader(os.environ if source is None else source).read()
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # its parent is not there either
+        return False
 
 
 class _Reader:
@@ -168,6 +177,8 @@ class _Reader:
             metrics_token=self._text("METRICS_TOKEN", ""),
             log_format=self._one_of("LOG_FORMAT", LOG_FORMATS),
             log_access=self._flag("LOG_ACCESS", default=not debug),
+            otel_endpoint=self._collector(),
+            otel_service=self._text("OTEL_SERVICE_NAME", "doorstep"),
             webhook_allow_private=self._flag("WEBHOOK_ALLOW_PRIVATE", default=debug),
             max_proof_bytes=self._whole("MAX_PROOF_BYTES", 10 * 1024 * 1024, 1, 64 * 1024 * 1024),
             board_token_minutes=self._number("BOARD_TOKEN_MINUTES", 15.0, 0.05, 1440.0),
@@ -310,6 +321,15 @@ class _Reader:
         if url and (not ORIGIN.fullmatch(url) or "*" in url):
             raise SettingsError(
                 "TTLOCK_API_URL is the scheme and host only, such as https://euapi.ttlock.com."
+            )
+        return url
+
+    def _collector(self) -> str:
+        url = self._url("OTEL_EXPORTER_OTLP_ENDPOINT", "", ("http", "https"))
+        if url and not _is_installed("opentelemetry.sdk"):
+            raise SettingsError(
+                "OTEL_EXPORTER_OTLP_ENDPOINT needs packages that are not installed: "
+                "uv sync --no-dev --group otel."
             )
         return url
 

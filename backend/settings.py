@@ -30,6 +30,8 @@ REDIS_URL = ENVIRONMENT.redis_url
 EMBEDDED = not REDIS_URL  # the worker then runs inside the server process
 
 METRICS_TOKEN = ENVIRONMENT.metrics_token
+OTEL_ENDPOINT = ENVIRONMENT.otel_endpoint
+OTEL_SERVICE = ENVIRONMENT.otel_service
 
 TTLOCK_API_URL = ENVIRONMENT.ttlock_api_url
 TTLOCK_API_URL_GIVEN = ENVIRONMENT.ttlock_api_url_given

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from graphql import OperationDefinitionNode, OperationType
 
+from apps.common import tracing
 from apps.common.log_context import note
 from graphql_schema.documents import named
 from graphql_schema.http.answers import Answer, respond
@@ -90,10 +91,13 @@ def _executed(
     request: HttpRequest, text: str, asked: Asked, operation: OperationDefinitionNode
 ) -> Answer:
     note(operation=named(operation))
-    result = schema.execute_sync(
-        text,
-        variable_values=asked.variables,
-        context_value={"request": request},
-        operation_name=operation.name.value if operation.name else None,
-    )
+    with tracing.span(f"graphql {named(operation)}") as span:
+        result = schema.execute_sync(
+            text,
+            variable_values=asked.variables,
+            context_value={"request": request},
+            operation_name=operation.name.value if operation.name else None,
+        )
+        if result.errors:
+            span.fail("GraphQLError")
     return Answer.of_result(result)

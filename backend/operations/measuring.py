@@ -11,9 +11,10 @@ import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from apps.common import tracing
 from apps.common.log_context import about
 from apps.common.metrics import REQUESTS, SOCKETS
-from apps.common.middleware import request_id_of
+from apps.common.middleware import current_request_id, request_id_of
 
 log = structlog.get_logger("access")
 
@@ -33,18 +34,36 @@ class MeasuredRequests:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began = time.perf_counter()
-        response = self._get_response(request)
-        seconds = time.perf_counter() - began
         method = str(request.method) if request.method in METHODS else "other"
-        match = request.resolver_match
-        route = match.route if match else "none"  # never the path: its parts are keys
+        # Strangers may not say what is traced here; where they are is only pointed to.
+        callers = tuple(filter(None, [request.headers.get("traceparent")]))
+        began = time.perf_counter()
+        with tracing.span(method, kind="server", links=callers) as span:
+            response = self._get_response(request)
+            match = request.resolver_match
+            route = match.route if match else "none"  # never the path: its parts are keys
+            _describe(span, method, route, response.status_code)
+        seconds = time.perf_counter() - began
         status = response.status_code
         REQUESTS.labels(method=method, route=route, status=str(status)).observe(seconds)
         if log.isEnabledFor(logging.INFO) and not (match and match.url_name in PROBES):
             ms = round(seconds * 1000, 1)
             log.info("request.served", method=method, route=route, status=status, ms=ms)
         return response
+
+
+def _describe(span: tracing.Span, method: str, route: str, status: int) -> None:
+    span.rename(f"{method} {route}")
+    span.set(
+        {
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status,
+            "doorstep.request_id": current_request_id(),
+        }
+    )
+    if status >= 500:
+        span.fail(str(status))
 
 
 class MeasuredSockets:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from graphql import Executor, GraphQLError, OperationType
 
+from apps.common import tracing
 from apps.common.log_context import note
 from apps.common.reading import in_thread
 from graphql_schema.documents import Document, named
@@ -69,7 +70,7 @@ class Operation:
         operation = document.operation(asked.operation_name)
         note(operation=named(operation))
         if operation.operation != OperationType.SUBSCRIPTION:
-            self._tell(await in_thread(self._execute, text, asked))
+            self._tell(await in_thread(self._execute, text, asked, named(operation)))
             return
         build_for = partial(
             build, document.ast, variables=asked.variables, operation_name=asked.operation_name
@@ -81,13 +82,14 @@ class Operation:
         else:
             await self._follow_alone(stream, build_for(context=self._context))
 
-    def _execute(self, text: str, asked: Asked) -> str:
-        result = schema.execute_sync(
-            text,
-            variable_values=asked.variables,
-            context_value=dict(self._context),
-            operation_name=asked.operation_name,
-        )
+    def _execute(self, text: str, asked: Asked, name: str) -> str:
+        with tracing.span(f"graphql {name}", kind="server"):
+            result = schema.execute_sync(
+                text,
+                variable_values=asked.variables,
+                context_value=dict(self._context),
+                operation_name=asked.operation_name,
+            )
         return payload_of(result.data, result.errors or [])
 
     async def _follow_alone(self, stream: AsyncIterable[Any], executor: Executor[Any]) -> None:

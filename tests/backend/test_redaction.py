@@ -8,11 +8,9 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import pytest
-import requests
 from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -20,32 +18,22 @@ from django.test import Client
 from huey.contrib.djhuey import HUEY
 from pytest_django import Settings
 
-from apps.bookings.models import Booking, Hotel
+from apps.bookings.models import Hotel
 from apps.common.jobs import Lease, run_job
 from apps.common.logs import line_formatter
 from apps.common.tasks import ring
-from backend.worker import Worker
+from tests.backend.house import DIALLED, EMAIL, GUEST, NAME, PERSON, PHONE, House, working
 from tests.common.errands import owe, wait_until, worked_by
 from tests.factories.bookings import BookingFactory
 from tests.factories.partners import key_for
 from tests.factories.staff import PASSWORD, UserFactory
 from tests.fakes.lock_cloud import LockCloud
-from tests.graphql.socket_client import talking
-from tests.graphql.test_checkin import CONFIRM, DETAILS, PARKING, START
 from tests.live_server import server
 from tests.partners.receiver import Heard, Receiver, Reply
 
 __all__ = ["server"]
 
 pytestmark = pytest.mark.usefixtures("fresh_limits")
-
-NAME: Final = "Zebedee Quillfeather"
-DIALLED: Final = "020 7946 0654"
-PHONE: Final = "+442079460654"
-EMAIL: Final = "zebedee.quillfeather@guests.example.com"
-GUEST: Final = {"fullName": NAME, "phoneNumber": DIALLED, "phoneRegion": "GB", "email": EMAIL}
-PERSON: Final = ("Quillfeather", "Zebedee", "quillfeather", "7946 0654", "79460654")
-FOLLOW: Final = "subscription($token: String!) { checkInFlow(token: $token) { fullName } }"
 
 
 class Log:
@@ -103,64 +91,6 @@ def log() -> Iterator[Log]:
         access.setLevel(levels[1])
 
 
-@contextmanager
-def _working(settings: Settings) -> Iterator[None]:
-    """Workers for the server: with Redis they are processes of their own."""
-    worker = None if settings.EMBEDDED else Worker()
-    if worker is not None:
-        worker.start()
-    try:
-        yield
-    finally:
-        if worker is not None:
-            worker.stop()
-
-
-class House:
-    """Calls the running server as everybody does."""
-
-    def __init__(self, address: str) -> None:
-        self.root = address.removeprefix("ws://").removesuffix("/graphql/")
-        self.secrets: dict[str, str] = {}
-
-    def post(self, path: str, body: Any, **headers: str) -> requests.Response:
-        headers = {"Connection": "close", **headers}
-        return requests.post(f"http://{self.root}{path}", json=body, headers=headers, timeout=30)
-
-    def ask(self, document: str, **fields: Any) -> dict[str, Any]:
-        body = {"query": document, "variables": {"input": fields}}
-        (answer,) = self.post("/graphql/", body).json()["data"].values()
-        found: dict[str, Any] = answer
-        return found
-
-    def check_in(self, booking: Booking) -> None:
-        """The four steps, with a lock that takes the code."""
-        token = self.ask(START, bookingReference=booking.booking_reference)["token"]
-        self.secrets["flow token"] = token
-        self.ask(DETAILS, token=token, **GUEST)
-        self.ask(PARKING, token=token, hasCar=False)
-        stay: list[dict[str, Any]] = []
-
-        def is_there() -> bool:
-            stay[:] = [self.ask(CONFIRM, token=token)]
-            return "pin" in stay[0]
-
-        wait_until(is_there)
-        self.secrets |= {"PIN": stay[0]["pin"], "stay token": stay[0]["token"]}
-        self.post(f"/api/stays/{stay[0]['token']}/no-such-thing/", {})
-
-    async def follow(self) -> None:
-        """A flow's key in an operation, and a login that is none."""
-        token = self.secrets["flow token"]
-        async with talking(f"ws://{self.root}/graphql/") as talk:
-            await talk.subscribe(FOLLOW, token=token)
-            await talk.hear()
-        params = {"authorization": f"Bearer {self.secrets['flow token']}"}
-        async with talking(f"ws://{self.root}/graphql/", init=False) as talk:
-            await talk.say({"type": "connection_init", "payload": params})
-            await talk.code()
-
-
 def _call_as_partner(house: House, hotel_slug: str, receiver: Receiver) -> None:
     key = key_for(Hotel.objects.get(slug=hotel_slug)).secret
     auth = {"Authorization": f"Api-Key {key}"}
@@ -190,7 +120,7 @@ def test_people_and_their_keys_stay_out_of_all_lines(
     def quoting(heard: Heard) -> Reply:
         return Reply(status=500, text=f"{heard.body} {heard.headers} {EMAIL}")
 
-    with Receiver(quoting) as receiver, _working(settings):
+    with Receiver(quoting) as receiver, working(settings):
         _call_as_partner(house, booking.hotel.slug, receiver)
         lock_cloud.faults(error_codes={"keyboardPwd/add": {"errcode": -3003, "count": 1}})
         house.check_in(booking)

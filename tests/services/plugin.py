@@ -32,7 +32,7 @@ FOREIGN_NAMES: Final = frozenset(
         *("BOARD_TOKEN_MINUTES", "LOG_FORMAT", "LOG_ACCESS"),
     }
 )
-FOREIGN_PREFIXES: Final = ("TTLOCK_", "RATE_LIMIT_", "GRAPHQL_")
+FOREIGN_PREFIXES: Final = ("TTLOCK_", "RATE_LIMIT_", "GRAPHQL_", "OTEL_")
 OWN_SETTINGS: Final = {
     "DEBUG": "false",
     "SECRET_KEY": "for-tests-only-and-long-enough-to-be-accepted",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from apps.common import tracing
 from apps.common.jobs.rows import WorkRow
 from apps.common.log_context import carried
 from apps.common.tasks import ring
@@ -14,7 +15,7 @@ def wake(row: WorkRow) -> None:
 
     A lost ring costs seconds, not work: the sweeper finds the row.
     """
-    name, pk, ids = row._meta.label, str(row.pk), dict(carried())
+    name, pk, ids = row._meta.label, str(row.pk), {**carried(), **tracing.carried()}
     transaction.on_commit(lambda: _ring(name, pk, ids), robust=True)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 from django.utils import timezone
 
+from apps.common import tracing
 from apps.common.jobs import here
 from apps.common.jobs.leases import Lease, claim, claim_many, due, is_due
 from apps.common.jobs.registry import JobKind, every_due_row, kind_named
@@ -31,11 +32,13 @@ def run_job(name: str, pk: str, ids: Mapping[str, str] | None = None) -> bool:
 
     ``ids`` go into the lines that are logged meanwhile. Returns whether this call did any work.
     """
-    with about(**(ids or {}), kind=name, job=pk, worker=here.name()):
-        return _run(name, pk)
+    ids = dict(ids or {})
+    asked_at = ids.pop("traceparent", None)
+    with about(**ids, kind=name, job=pk, worker=here.name()):
+        return _run(name, pk, (asked_at,) if asked_at else ())
 
 
-def _run(name: str, pk: str) -> bool:
+def _run(name: str, pk: str, links: tuple[str, ...]) -> bool:
     kind = kind_named(name)
     if kind is None:
         log.warning("job.unknown_kind", kind=name)
@@ -51,7 +54,8 @@ def _run(name: str, pk: str) -> bool:
             break
         worked = True
         note(job=current)
-        _work(kind, lease)
+        _work(kind, lease, links)
+        links = ()  # what comes next was not asked for there
         # Work asked for meanwhile is done at once, then what waited behind this row.
         is_due_again = lease.may_be_due and is_due(lease.row)
         current = current if is_due_again else kind.next_after(lease.row)
@@ -85,12 +89,19 @@ def _can_begin(kind: JobKind, pk: str) -> bool:
     return kind.ready(due(rows, timezone.now())).exists()
 
 
-def _work(kind: JobKind, lease: Lease[Any]) -> None:
+def _work(kind: JobKind, lease: Lease[Any], links: tuple[str, ...] = ()) -> None:
+    ids = {"doorstep.job": str(lease.row.pk), "doorstep.worker": here.name()}
+    with tracing.span(f"job {kind.name}", ids, kind="consumer", links=links) as span:
+        _measured(kind, lease, span)
+
+
+def _measured(kind: JobKind, lease: Lease[Any], span: tracing.Span) -> None:
     began, outcome = time.perf_counter(), "done"
     try:
         kind.work(lease)
-    except Exception:
+    except Exception as error:
         outcome = "failed"
+        span.fail(type(error).__name__)
         # The work's own refusals settle the row; what arrives here is a bug or a lost database.
         log.exception(
             "job.failed", kind=kind.name, pk=str(lease.row.pk), attempts=lease.row.attempts

@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 from urllib3.exceptions import HTTPError
 
+from apps.common import tracing
 from apps.locks.ttlock.endpoints import Endpoint, Verb
 from apps.locks.ttlock.errors import LockCloudError
 from apps.locks.ttlock.judgement import Reply, network_failure, read_reply
@@ -113,6 +114,12 @@ class Transport:
 
         Raises LockCloudError; of those OutcomeUnknown only for calls that change something.
         """
+        with tracing.span(f"lock_cloud {endpoint.name}", kind="client"):
+            return self._exchange(endpoint, fields, read)
+
+    def _exchange(
+        self, endpoint: Endpoint, fields: Mapping[str, str], read: Callable[[Row], T]
+    ) -> T:
         started, outcome = time.perf_counter(), "crashed"
         try:
             reply = self._send(endpoint, fields)

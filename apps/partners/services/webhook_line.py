@@ -15,6 +15,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common import tracing
 from apps.common.errors import Invalid
 from apps.common.events import events_after
 from apps.common.jobs import Lease
@@ -108,4 +109,9 @@ def _try(endpoint: WebhookEndpoint, delivery: WebhookDelivery, at: datetime) -> 
         body=delivery.body,
         live_secrets=endpoint.live_secrets(at),
     )
-    return post(target, delivery.body, headers)
+    with tracing.span("webhook POST", {"doorstep.delivery": delivery.pk}, kind="client") as span:
+        answer = post(target, delivery.body, headers)
+        span.set({"http.response.status_code": answer.status})
+        if answer.problem is not None:
+            span.fail(answer.problem.value)
+    return answer
