@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import structlog
@@ -17,9 +18,11 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from apps.common.jobs.leases import due
-from apps.common.jobs.registry import JobKind, all_kinds
+from apps.common.jobs.registry import JobKind, all_kinds, every_due_row
+from apps.common.jobs.rows import WorkRow
 from apps.common.jobs.runner import run_job, run_together
 from apps.common.metrics import SWEPT
+from apps.common.statements import INSTANT, Given, KnownValues
 
 log = structlog.get_logger(__name__)
 
@@ -120,8 +123,22 @@ def _due_or_none(kind: JobKind, until: datetime) -> list[str]:
 
 
 def _due_of(kind: JobKind, until: datetime) -> list[Any]:
+    if kind.ready is every_due_row:
+        return [pk for (pk,) in _every_due(kind.model).all(until=until)]
     rows = due(kind.model._default_manager.all(), until).order_by("due_at")
     return list(kind.ready(rows).values_list("pk", flat=True)[:BATCH])
+
+
+@cache
+def _every_due(model: type[WorkRow]) -> KnownValues:
+    """What is asked every second, and mostly in vain."""
+    return KnownValues(
+        lambda: (
+            due(model._default_manager.all(), Given("until", INSTANT))
+            .order_by("due_at")
+            .values_list("pk")[:BATCH]
+        )
+    )
 
 
 def _portions(pks: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.bookings.events import stamp, tell
 from apps.bookings.models import Booking
 from apps.bookings.selectors import get_booking_for_update, key_of_holder
 from apps.common.events import News
+from apps.common.statements import Given, KnownRead
 from apps.locks.models import AccessCode, AccessGrant
 from apps.locks.states import CodeState
 from apps.partners.models import ToldCode
@@ -22,6 +24,21 @@ NEWS_OF_STATE: Final[Mapping[str, str]] = {
     CodeState.REMOVED: "access-code-removed",
     CodeState.REMOVAL_FAILED: "access-code-removal-failed",
 }
+# Asked at every turn of every code, and nearly always of nothing.
+CHANGED: Final = KnownRead(
+    lambda: (
+        AccessCode.objects.filter(
+            grant=Given("grant", AccessGrant._meta.pk), state__in=list(NEWS_OF_STATE)
+        )
+        .annotate(told=Subquery(ToldCode.objects.filter(code=OuterRef("pk")).values("state")[:1]))
+        .filter(
+            Q(told__isnull=True) & ~Q(state=CodeState.REMOVED)
+            | Q(told__isnull=False) & ~Q(told=F("state"))
+        )
+        .select_related("lock")
+        .order_by("asked_at", "pk")
+    )
+)
 
 
 def tell_of_codes(grant: AccessGrant) -> None:
@@ -46,13 +63,7 @@ def tell_of_codes(grant: AccessGrant) -> None:
 
 
 def _changes(grant: AccessGrant) -> Sequence[AccessCode]:
-    codes = AccessCode.objects.filter(grant=grant, state__in=NEWS_OF_STATE)
-    told = dict(ToldCode.objects.filter(code__grant=grant).values_list("code", "state"))
-    return [
-        code
-        for code in codes.select_related("lock").order_by("asked_at", "pk")
-        if told.get(code.pk) != code.state and (code.pk in told or code.state != CodeState.REMOVED)
-    ]
+    return CHANGED.all(grant=grant.pk)
 
 
 def _news(booking: Booking, code: AccessCode) -> News:
