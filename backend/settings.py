@@ -173,10 +173,19 @@ DATABASES = {"default": _database()}
 if REDIS_URL:
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
-            # No socket timeout: redis-py's own 5 s is the layer's blocking time, and would close
-            # every quiet socket.
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000},
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # No socket timeout: redis-py's own 5 s would end a quiet hour. A connection that died
+            # without a word is noticed by asking it now and then.
+            "CONFIG": {
+                "hosts": [
+                    {
+                        "address": REDIS_URL,
+                        "socket_timeout": None,
+                        "socket_connect_timeout": 2,
+                        "health_check_interval": 10,
+                    }
+                ]
+            },
         }
     }
 else:
@@ -449,6 +458,8 @@ LOGGING = {
         # Django names the whole path of a refused request; the door logs it without.
         "django.request": {"level": "CRITICAL", "handlers": [], "propagate": False},
         "huey": {"level": "WARNING"},
+        # While Redis is away this says so each second, at length; ours say so in a line.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
         # Asked for everything, these would tell values: of statements, addresses, frames.
         "django.db.backends": {"level": "INFO"},
         "urllib3": {"level": "INFO"},

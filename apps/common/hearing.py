@@ -1,8 +1,9 @@
 """Hear that something was told to a group. What was told is read from the database.
 
 Every ear of an event loop listens through one switchboard: one channel of the layer, however many
-ears there are. The layer may lose what it is given; a switchboard notices that a log went on
-without a word (``follow_log``), rings by itself and joins its groups again.
+ears there are. The layer may lose what it is given. A switchboard notices that a log went on
+without a word (``follow_log``), and that it no longer hears what it tells itself: then it rings by
+itself and joins its groups again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ QUIET_SECONDS: Final = 1.0
 LONGEST_QUIET_SECONDS: Final = 15.0
 JOIN_SECONDS: Final = 2.0  # for the layer's answer; who joins reads next, so silence is no loss
 CONNECT_AGAIN_SECONDS: Final = 2.0
-JOIN_AGAIN_SECONDS: Final = 600.0  # the Redis layer forgets members after a day
+# A switchboard tells itself something this often; what it has not heard for so long, it is deaf to.
+ECHO_SECONDS: Final = 1.0
+DEAF_SECONDS: Final = 3.0
 
 Positions = Callable[[Collection[str]], Mapping[str, int]]
 
@@ -98,6 +101,7 @@ class Switchboard:
         self._known: dict[str, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._is_connected = asyncio.Event()
+        self._heard_at = 0.0  # by the loop's clock
 
     async def connect(self, ear: Ear) -> None:
         """Let ``ear`` hear its groups; returns when the layer delivers them, or does not answer."""
@@ -108,6 +112,7 @@ class Switchboard:
             self._tasks = [
                 asyncio.create_task(self._listen()),
                 asyncio.create_task(self._follow()),
+                asyncio.create_task(self._hear_itself()),
             ]
         with suppress(TimeoutError):
             async with asyncio.timeout(JOIN_SECONDS):
@@ -169,19 +174,51 @@ class Switchboard:
         layer: Any = get_channel_layer()
         self._channel = await layer.new_channel()
         await self._join(list(self._ears))
+        self._heard_at = asyncio.get_running_loop().time()
         self._is_connected.set()
         self._ring_all()
         while True:
             message = await layer.receive(self._channel)
-            self.ring(message["group"])
+            self._heard_at = asyncio.get_running_loop().time()
+            if "group" in message:  # else it is the echo
+                self.ring(message["group"])
 
     def _ring_all(self) -> None:
         for group in list(self._ears):
             self.ring(group)
 
+    async def _hear_itself(self) -> None:
+        """Tell itself something, without end; while that is not heard, let everybody look.
+
+        The layer connects again by itself, and whatever was told meanwhile is lost without a word.
+        """
+        is_deaf = False
+        while True:
+            await asyncio.sleep(ECHO_SECONDS)
+            if not self._is_connected.is_set():  # nothing can be heard yet; _listen rings
+                continue
+            silence = asyncio.get_running_loop().time() - self._heard_at
+            was_deaf, is_deaf = is_deaf, silence > DEAF_SECONDS
+            if is_deaf or was_deaf:
+                if is_deaf != was_deaf:
+                    log.warning("live.deaf" if is_deaf else "live.hears_again")
+                await self._rejoin()
+                self._ring_all()
+            await self._tell_itself()
+
+    async def _tell_itself(self) -> None:
+        layer: Any = get_channel_layer()
+        with suppress(Exception):  # not heard is all that matters
+            async with asyncio.timeout(JOIN_SECONDS):
+                await layer.send(self._channel, {"type": "live.echo"})
+
+    async def _rejoin(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(JOIN_SECONDS):
+                await self._join(list(self._ears))
+
     async def _follow(self) -> None:
-        """Compare the logs, without end, and join again every now and then."""
-        joined_at = asyncio.get_running_loop().time()
+        """Compare the logs, without end, and join again where one went on without a word."""
         while True:
             await asyncio.sleep(FOLLOW_SECONDS)
             try:
@@ -189,10 +226,8 @@ class Switchboard:
             except Exception as error:
                 log.warning("live.following_failed", error=type(error).__name__)
                 continue
-            now = asyncio.get_running_loop().time()
-            if missed or now - joined_at > JOIN_AGAIN_SECONDS:
-                joined_at = now
-                await self._join(list(self._ears))
+            if missed:
+                await self._rejoin()
 
     async def _compare(self) -> bool:
         """Ring where a log went on; answer whether it did so without a word from the layer."""

@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
-from weakref import WeakValueDictionary
 
 import structlog
 from channels.layers import get_channel_layer
@@ -24,17 +23,12 @@ from django.db import transaction
 log = structlog.get_logger(__name__)
 
 MESSAGE_TYPE: Final = "live.message"
-LANES: Final = 4
 SEND_SECONDS: Final = 5.0  # a layer that hangs loses news; it does not pile them up
 
 T = TypeVar("T")
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
-# Each belongs to one loop and lives while somebody there has it or waits for it.
-_turns: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, int], asyncio.Lock] = (
-    WeakValueDictionary()
-)
 
 
 def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
@@ -71,16 +65,8 @@ def _send(group: str, message: dict[str, Any]) -> None:
 
 
 async def _deliver(layer: Any, group: str, message: dict[str, Any]) -> None:
-    """Send when it is this message's turn: through Redis, two at once may overtake each other.
-
-    The groups share a few lanes, each with one message under way: the Redis layer opens another
-    connection for every further one.
-    """
-    key = (asyncio.get_running_loop(), hash(group) % LANES)
-    turn = _turns.get(key)
-    if turn is None:
-        turn = _turns[key] = asyncio.Lock()  # asyncio's lock serves in the order of asking
-    async with asyncio.timeout(SEND_SECONDS), turn:
+    """Send it. The layer lets one message after the other out, in the order of asking."""
+    async with asyncio.timeout(SEND_SECONDS):
         await layer.group_send(group, message)
 
 

@@ -9,16 +9,16 @@ from uuid import uuid4
 
 import pytest
 from channels.layers import get_channel_layer
-from django.conf import settings
 from django.test.utils import override_settings
 
 from apps.common import hearing
 from apps.common.hearing import Ear
+from tests.services.valkey import ValkeyServer
 
 PATIENCE = 20.0
 NOWHERE = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [{"address": "redis://127.0.0.1:1", "socket_timeout": None}]},
     }
 }
@@ -30,21 +30,6 @@ def patient_ears(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hearing, "QUIET_SECONDS", PATIENCE)
     monkeypatch.setattr(hearing, "LONGEST_QUIET_SECONDS", PATIENCE)
     monkeypatch.setattr(hearing, "FOLLOW_SECONDS", 0.02)
-
-
-@pytest.fixture(autouse=True, params=["as configured", "by publishing"])
-def layer(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every kind of layer: the embedded one or Redis's queues, and Redis's publishing."""
-    if request.param == "as configured":
-        yield
-        return
-    if not settings.REDIS_URL:
-        pytest.skip("publishing needs Redis")
-    backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
-    hosts = [{"address": settings.REDIS_URL, "socket_timeout": None}]
-    layers = {"default": {"BACKEND": backend, "CONFIG": {"hosts": hosts}}}
-    with override_settings(CHANNEL_LAYERS=layers):
-        yield
 
 
 @pytest.fixture
@@ -91,7 +76,7 @@ async def test_one_channel_serves_all_ears_and_ends_with_the_last() -> None:
     group = f"tests.{uuid4().hex}"
     async with Ear(group), Ear(group), Ear(f"tests.{uuid4().hex}"):
         board = hearing._switchboards[asyncio.get_running_loop()]
-        assert len(board._tasks) == 2
+        assert len(board._tasks) == 3
     assert board._tasks == []
     assert [task for task in asyncio.all_tasks() if "Switchboard" in repr(task)] == []
 
@@ -145,3 +130,33 @@ async def test_a_layer_that_comes_back_is_joined_again(monkeypatch: pytest.Monke
         assert await rung(ear)
     finally:
         await ear.__aexit__()
+
+
+@pytest.mark.once("postgres")
+async def test_whoever_no_longer_hears_itself_looks_and_hears_again_after_the_outage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The layer comes back by itself, and says nothing of what was lost meanwhile."""
+    monkeypatch.setattr(hearing, "ECHO_SECONDS", 0.1)
+    monkeypatch.setattr(hearing, "DEAF_SECONDS", 0.5)
+    server = ValkeyServer()
+    server.start()
+    here = {**NOWHERE["default"], "CONFIG": {"hosts": [server.url]}}
+    group = f"tests.{uuid4().hex}"
+    try:
+        with override_settings(CHANNEL_LAYERS={"default": here}):
+            async with Ear(group) as ear:
+                calm(ear)
+                server.kill()
+                assert await rung(ear)
+                assert await rung(ear)
+                server.start()
+                while True:  # until nobody has to look any more
+                    calm(ear)
+                    await asyncio.sleep(1)
+                    if not ear._rung.is_set():
+                        break
+                await tell(group)
+                assert await rung(ear)
+    finally:
+        server.stop()

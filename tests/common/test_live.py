@@ -183,7 +183,7 @@ def test_a_layer_that_is_down_or_hangs_is_a_log_line(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1] if is_up else free_port()
         layer = {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             "CONFIG": {"hosts": [f"redis://127.0.0.1:{port}"]},
         }
         with override_settings(CHANNEL_LAYERS={"default": layer}):
