@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import django
 
 if TYPE_CHECKING:
-    from apps.bookings.models import Booking, Hotel
+    from apps.bookings.models import Booking, Hotel, Room
 
 HOUSES: Final = 8
 FIRST_LOCK_ID: Final = 1_000_000  # the simulator hangs lock n on gateway 1 + n % 8
@@ -26,12 +26,17 @@ FIRST_LOCK_ID: Final = 1_000_000  # the simulator hangs lock n on gateway 1 + n 
 def build(guests: int) -> list[tuple[str, str]]:
     """Make the hotels with so many arrivals of today altogether."""
     each = -(-guests // HOUSES)
-    arrivals = [_arrivals(_hotel(house), house, each) for house in range(HOUSES)]
+    hotels = [make_hotel(house) for house in range(HOUSES)]
+    arrivals = [
+        make_arrivals(hotel, house, make_rooms(hotel, house, each))
+        for house, hotel in enumerate(hotels)
+    ]
     turns = zip(*arrivals, strict=True)
     return [(b.hotel.slug, b.booking_reference) for turn in turns for b in turn][:guests]
 
 
-def _hotel(house: int) -> Hotel:
+def make_hotel(house: int) -> Hotel:
+    """Make one of the hotels: its account, its gateway and its front door."""
     from apps.bookings.models import Hotel, Verification
     from apps.locks.models import Gateway, Lock, LockAccount
 
@@ -54,15 +59,11 @@ def _hotel(house: int) -> Hotel:
     )
 
 
-def _arrivals(hotel: Hotel, house: int, wanted: int) -> Sequence[Booking]:
-    from django.utils import timezone
-
-    from apps.bookings.models import Booking, Room
-    from apps.bookings.services.rooming import hold_many
-    from apps.bookings.stay_window import hotel_today
+def make_rooms(hotel: Hotel, house: int, wanted: int) -> Sequence[Room]:
+    """Make ready rooms, each with a lock on the hotel's gateway."""
+    from apps.bookings.models import Room
     from apps.locks.models import Gateway, Lock
 
-    today = hotel_today(hotel.zone, timezone.now())
     gateway = Gateway.objects.select_related("account").get(vendor_gateway_id=house + 1)
     rooms = Room.objects.bulk_create(
         [Room(hotel=hotel, number=str(101 + index)) for index in range(wanted)]
@@ -75,6 +76,18 @@ def _arrivals(hotel: Hotel, house: int, wanted: int) -> Sequence[Booking]:
         )
         lock.gateways.add(gateway)
         room.locks.add(lock)
+    return rooms
+
+
+def make_arrivals(hotel: Hotel, house: int, rooms: Sequence[Room]) -> Sequence[Booking]:
+    """Make a booking from today for each of the rooms."""
+    from django.utils import timezone
+
+    from apps.bookings.models import Booking
+    from apps.bookings.services.rooming import hold_many
+    from apps.bookings.stay_window import hotel_today
+
+    today = hotel_today(hotel.zone, timezone.now())
     bookings = Booking.objects.bulk_create(
         [
             Booking(

@@ -41,10 +41,10 @@ def build(seats: int) -> Mapping[str, str]:
     hotel = Hotel.objects.create(slug=SLUG, name="Seat House", timezone="Europe/Dublin")
     desk = User.objects.create_user("seat-desk")
     Membership.objects.create(user=desk, hotel=hotel, role=Role.FRONT_DESK)
-    _event(hotel, "sale", seats)
-    _event(hotel, "chart", CHARTED)
+    make_event(hotel, "sale", seats)
+    make_event(hotel, "chart", CHARTED)
     _take("chart", TAKEN_OF_CHARTED)
-    _event(hotel, "hot", HOT)
+    make_event(hotel, "hot", HOT)
     token = open_login(desk).token
     return {"hotel": SLUG, "token": token, "sale": "sale", "chart": "chart", "hot": "hot"}
 
@@ -55,11 +55,12 @@ def gala(seats: int) -> Mapping[str, str]:
     from apps.seating.states import HoldPolicy
 
     hotel = Hotel.objects.create(slug="gala-house", name="Gala", timezone="Europe/Dublin")
-    event = _event(hotel, "gala", seats, hold_policy=HoldPolicy.EXCLUSIVE)
+    event = make_event(hotel, "gala", seats, hold_policy=HoldPolicy.EXCLUSIVE)
     return {"slug": event.slug, "group": event.live_group}
 
 
-def _event(hotel: Hotel, slug: str, seats: int, **rules: str) -> SeatingEvent:
+def make_event(hotel: Hotel, slug: str, seats: int, **rules: str) -> SeatingEvent:
+    """Make an event with so many seats."""
     from django.utils import timezone
 
     from apps.seating.map_files import DrawnSeat

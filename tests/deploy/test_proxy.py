@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +13,10 @@ import pytest
 import requests
 from websockets.asyncio.client import connect
 
-from tests.backend.serving import HOST, serving
-from tests.common.processes import PATIENCE, ROOT
-from tests.services.process import free_port
+from tests.backend.serving import serving
+from tests.common.processes import PATIENCE
+from tests.deploy.nginx import NGINX, proxying
 
-SHIPPED: Final = ROOT / "deploy" / "nginx" / "doorstep.conf"
-NGINX: Final = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 TOKEN: Final = "AnUnguessableKeyToTheStayOfSomebody-0123456789"
 
 pytestmark = [
@@ -33,58 +29,11 @@ pytestmark = [
 def proxy(bare: dict[str, str], tmp_path: Path) -> Iterator[str]:
     """The address of nginx, with the product's server behind it for both kinds."""
     environ = {**bare, "DEBUG": "true", "TRUSTED_PROXY_COUNT": "1"}
-    with serving("--no-proxy-headers", environ=environ, log=tmp_path / "server") as served:
-        port = free_port()
-        configuration = _configure(tmp_path, port, served.port)
-        command = [str(NGINX), "-c", str(configuration), "-p", str(tmp_path), "-g", "daemon off;"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE) as running:
-            try:
-                _wait(port, running)
-                yield f"{HOST}:{port}"
-            finally:
-                running.terminate()
-
-
-def _configure(room: Path, port: int, behind: int) -> Path:
-    """Put the shipped file into an nginx of its own; paths and ports are all that changes."""
-    upstreams = room / "upstreams.conf"
-    upstreams.write_text(
-        f"upstream doorstep_web {{ server {HOST}:{behind}; keepalive 4; }}\n"
-        f"upstream doorstep_ws {{ server {HOST}:{behind}; }}\n"
-    )
-    shipped = SHIPPED.read_text()
-    for found, used in (
-        ("/etc/nginx/doorstep-upstreams.conf", str(upstreams)),
-        ("listen 8080", f"listen {HOST}:{port}"),
-        ("/var/log/nginx/doorstep.log", str(room / "access.log")),
-        ("/var/log/nginx/doorstep-error.log", str(room / "error.log")),
+    with (
+        serving("--no-proxy-headers", environ=environ, log=tmp_path / "server") as served,
+        proxying(tmp_path, web=[served.port], ws=served.port) as address,
     ):
-        assert found in shipped
-        shipped = shipped.replace(found, used)
-    (room / "doorstep.conf").write_text(shipped)
-    kept = "".join(
-        f"{kind}_temp_path {room}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    whole = room / "nginx.conf"
-    whole.write_text(
-        f"pid {room}/pid;\nerror_log {room}/early.log;\nworker_processes 1;\n"
-        f"events {{}}\nhttp {{\n{kept}include {room}/doorstep.conf;\n}}\n"
-    )
-    return whole
-
-
-def _wait(port: int, running: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        assert running.poll() is None, running.communicate()[1]
-        try:
-            requests.get(f"http://{HOST}:{port}/healthz", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("nginx did not answer")
+        yield address
 
 
 def test_requests_and_sockets_go_through_and_no_key_is_written_down(

@@ -1,0 +1,149 @@
+"""One round: a new deployment, load, faults, quiet, and judgement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.chaos.deployment import Deployment, Size
+from tests.chaos.draws import draws_of
+from tests.chaos.evidence import Evidence, LogPicture, SeatPicture, Verdict
+from tests.chaos.facts import Facts
+from tests.chaos.faults.kinds import KINDS, Scene
+from tests.chaos.faults.plan import plan_of
+from tests.chaos.faults.storm import Done, rage
+from tests.chaos.invariants.table import judge
+from tests.chaos.ledger import Ledger, Outcome
+from tests.chaos.load.crew import Crew, crew_of
+from tests.chaos.settling import wait_for_watchers, wait_until_settled
+from tests.chaos.watchers import Watchers
+from tests.chaos.webhooks import Partner
+from tests.chaos.world import House, World
+
+WARM_UP_SECONDS: Final = 3.0
+STAYS_A_SECOND: Final = 1.2  # more than any house gets through, for each hotel
+SEATS: Final = 300
+FULL: Final = Size()
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What a round is to be. ``kinds``: of faults."""
+
+    seed: str = ""
+    seconds: float = 60.0
+    size: Size = FULL
+    apps: int = 3
+    watchers: int = 2
+    kinds: Sequence[str] = tuple(KINDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """What a round was."""
+
+    course: Course
+    logs: Path
+    has_proxy: bool
+    faults: Sequence[Done]
+    requests: Mapping[str, Mapping[Outcome, int]]
+    verdicts: Sequence[Verdict]
+    figures: Mapping[str, float]
+
+    @property
+    def passed(self) -> bool:
+        return all(verdict.holds for verdict in self.verdicts)
+
+
+def play(course: Course, logs: Path, say: Say) -> Outcomes:
+    """Bring everything up, let it rage, wait until it has settled, and judge."""
+    with Partner() as partner, Deployment(logs, course.size) as deployment:
+        world = _world(course, deployment, partner)
+        crew = crew_of(world, apps=course.apps)
+        watchers = Watchers(world, of_each=course.watchers)
+        say(f"seed {course.seed}; logs in {logs}")
+        watchers.start()
+        crew.start()
+        time.sleep(WARM_UP_SECONDS)
+        scene = Scene(deployment=deployment, partner=partner, draw=draws_of(course.seed, "targets"))
+        plan = plan_of(course.seed, seconds=course.seconds, kinds=course.kinds)
+        done = rage(plan, scene, world.ledger, seconds=course.seconds, say=say)
+        with world.ledger.fault():
+            deployment.recover()
+        say("faults are over; everybody finishes what they began")
+        world.closing.set()
+        crew.join()
+        closed_at = time.monotonic()
+        unsettled = wait_until_settled(deployment)
+        settled_in = time.monotonic() - closed_at
+        evidence = _evidence(deployment, world, watchers, crew, partner, unsettled)
+        return Outcomes(
+            course=course,
+            logs=logs,
+            has_proxy=deployment.has_proxy,
+            faults=done,
+            requests=world.ledger.by_kind(),
+            verdicts=judge(evidence),
+            figures={
+                "seconds until all had settled": settled_in,
+                "lines that live clients opened": sum(one.lines for one in watchers.all),
+                "webhooks taken": len(partner.taken),
+                "webhooks refused": partner.refused,
+            },
+        )
+
+
+def _world(course: Course, deployment: Deployment, partner: Partner) -> World:
+    stays = int(course.seconds * STAYS_A_SECOND) + 10
+    arguments = (str(stays), str(SEATS), partner.url())
+    told = deployment.run_for_json("-m", "tests.chaos.house", *arguments)
+    return World(
+        houses=[House.of(house) for house in told["hotels"]],
+        partner_key=told["partner_key"],
+        http_addresses=deployment.http_addresses,
+        ws_address=deployment.ws_address,
+        seed=course.seed,
+        ledger=Ledger(),
+    )
+
+
+def _evidence(
+    deployment: Deployment,
+    world: World,
+    watchers: Watchers,
+    crew: Crew,
+    partner: Partner,
+    unsettled: Sequence[str],
+) -> Evidence:
+    facts = Facts.of(deployment.run_for_json("-m", "tests.chaos.reading"))
+    versions = {chart.event: chart.version for chart in facts.charts}
+    wait_for_watchers(watchers, {**facts.last_numbers, **versions})
+    watchers.end()
+    memories = deployment.lock_cloud.memories()
+    for node in deployment.product:
+        node.stop()
+    ends = [f"{node.name} {end}" for node in deployment.nodes for end in node.unexpected_ends]
+    nonsense = [fault for watcher in watchers.all for fault in watcher.faults]
+    return Evidence(
+        facts=facts,
+        memories=memories,
+        webhooks=[one.message_id for one in partner.taken],
+        log_pictures=[
+            LogPicture(watcher=one.name, hotel=one.house.slug, seen=one.seen)
+            for one in watchers.dashboards
+        ],
+        seat_pictures=[
+            SeatPicture(watcher=one.name, event=one.event, states=one.states)
+            for one in watchers.viewers
+        ],
+        promises=world.ledger.promises,
+        complaints=world.ledger.complaints,
+        troubles=[*crew.troubles, *ends, *nonsense],
+        unsettled=unsettled,
+        requests=world.ledger.counts.total(),
+    )
