@@ -65,10 +65,7 @@ class Deployment:
             self._environ = self._environment()
             self.run("manage.py", "migrate", "--verbosity", "0")
             self._make_nodes()
-            for node in self.nodes:
-                node.launch()
-            for node in self.nodes:
-                node.wait_until_up()
+            self.bring_up(*self.nodes)
             if NGINX is not None:
                 room = self.logs / "nginx"
                 room.mkdir()
@@ -145,10 +142,16 @@ class Deployment:
         for node in self.nodes:
             node.step_clock(0)
             node.limit_files(None)
-            node.launch()
-        for node in self.nodes:
-            node.wait_until_up()
+        self.bring_up(*self.nodes)
         self.lock_cloud.all_well()
+
+    @staticmethod
+    def bring_up(*nodes: Node) -> None:
+        """Start processes side by side; return when all listen. Raises NodeError."""
+        for node in nodes:
+            node.launch()
+        for node in nodes:
+            node.bring_up()
 
     def _environment(self) -> dict[str, str]:
         limits = ("CHECKIN", "SEATING", "PARTNER", "LOGIN")

@@ -41,7 +41,8 @@ class Node:
         self._log = logs / f"{name}.log"
         self._environ = {**environ, "PYTHONPATH": str(CLOCKS), "CHAOS_CLOCK": str(self._clock)}
         self._process: subprocess.Popen[bytes] | None = None
-        self._writer: threading.Thread | None = None
+        self._is_told_to_end = False
+        self._turn = threading.RLock()  # faults overlap
 
     @property
     def address(self) -> str:
@@ -53,54 +54,59 @@ class Node:
 
     def launch(self) -> None:
         """Start without waiting; a process that runs is left alone."""
-        if self.is_running:
-            return
-        self._process = subprocess.Popen(
-            [sys.executable, *self._command],
-            cwd=ROOT,
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        # By way of this process: a limit on the sizes of its files must not end its log.
-        self._writer = threading.Thread(target=self._keep, args=(self._process.stdout,))
-        self._writer.daemon = True
-        self._writer.start()
+        with self._turn:
+            if self.is_running:
+                return
+            self._note_end()
+            self._process = subprocess.Popen(
+                [sys.executable, *self._command],
+                cwd=ROOT,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            self._is_told_to_end = False
+            # By way of this process: a limit on the sizes of its files must not end its log.
+            said = self._process.stdout
+            threading.Thread(target=self._keep, args=(said,), daemon=True).start()
 
-    def wait_until_up(self) -> None:
-        """Return when the process listens. Raises NodeError."""
+    def bring_up(self) -> None:
+        """Return when the process listens, however often it is ended meanwhile. Raises NodeError."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if not self.is_running:
-                raise NodeError(f"{self.name} ended at its start; see {self._log}")
+            self.launch()
             if not self.port or _listens(self.port):
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise NodeError(f"{self.name} never listened; see {self._log}")
 
     def kill(self) -> None:
         """End without warning, as a crash or a machine's end would."""
-        self._note_unexpected_end()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        with self._turn:
+            self._note_end()
+            self._is_told_to_end = True
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
 
     def stop(self) -> None:
-        """Ask to end, and wait until the work in hand is done. Raises NodeError."""
-        self._note_unexpected_end()
-        if self._process is None or not self.is_running:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            code = self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            self.unexpected_ends.append(f"did not end {STOP_SECONDS:.0f} s after SIGTERM")
-            return
-        if code not in {0, -signal.SIGTERM}:
-            self.unexpected_ends.append(f"ended with {code} after SIGTERM")
+        """Ask to end, and wait until the work in hand is done."""
+        with self._turn:
+            self._note_end()
+            self._is_told_to_end = True
+            if self._process is None or not self.is_running:
+                return
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                code = self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+                self.unexpected_ends.append(f"did not end {STOP_SECONDS:.0f} s after SIGTERM")
+                return
+            if code not in {0, -signal.SIGTERM}:
+                self.unexpected_ends.append(f"ended with {code} after SIGTERM")
 
     def step_clock(self, seconds: float) -> None:
         """Let the process believe that it is so much later; 0: as it really is."""
@@ -114,9 +120,10 @@ class Node:
             hard = resource.RLIM_INFINITY
             resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (limit, hard))
 
-    def _note_unexpected_end(self) -> None:
-        if self._process is not None and self._process.poll() not in (None, -signal.SIGKILL):
-            self.unexpected_ends.append(f"ended by itself with {self._process.returncode}")
+    def _note_end(self) -> None:
+        if self._process is None or self._is_told_to_end or self.is_running:
+            return
+        self.unexpected_ends.append(f"ended by itself with {self._process.returncode}")
 
     def _keep(self, said: IO[bytes]) -> None:
         with self._log.open("ab", buffering=0) as log, said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.chaos.deployment import Deployment, Size
-from tests.chaos.draws import draws_of
 from tests.chaos.evidence import Evidence, LogPicture, SeatPicture, Verdict
 from tests.chaos.facts import Facts
-from tests.chaos.faults.kinds import KINDS, Scene
+from tests.chaos.faults.kinds import KINDS
 from tests.chaos.faults.plan import plan_of
-from tests.chaos.faults.storm import Done, rage
+from tests.chaos.faults.storm import Done, Storm
 from tests.chaos.invariants.table import judge
 from tests.chaos.ledger import Ledger, Outcome
-from tests.chaos.load.crew import Crew, crew_of
+from tests.chaos.load.crew import crew_of
 from tests.chaos.settling import wait_for_watchers, wait_until_settled
 from tests.chaos.watchers import Watchers
 from tests.chaos.webhooks import Partner
@@ -38,7 +38,7 @@ class Course:
     seed: str = ""
     seconds: float = 60.0
     size: Size = FULL
-    apps: int = 3
+    apps: int = 2
     watchers: int = 2
     kinds: Sequence[str] = tuple(KINDS)
 
@@ -70,9 +70,8 @@ def play(course: Course, logs: Path, say: Say) -> Outcomes:
         watchers.start()
         crew.start()
         time.sleep(WARM_UP_SECONDS)
-        scene = Scene(deployment=deployment, partner=partner, draw=draws_of(course.seed, "targets"))
-        plan = plan_of(course.seed, seconds=course.seconds, kinds=course.kinds)
-        done = rage(plan, scene, world.ledger, seconds=course.seconds, say=say)
+        storm = Storm(deployment, partner, world.ledger, seed=course.seed, say=say)
+        storm.rage(plan_of(course.seed, seconds=course.seconds, kinds=course.kinds))
         with world.ledger.fault():
             deployment.recover()
         say("faults are over; everybody finishes what they began")
@@ -81,12 +80,13 @@ def play(course: Course, logs: Path, say: Say) -> Outcomes:
         closed_at = time.monotonic()
         unsettled = wait_until_settled(deployment)
         settled_in = time.monotonic() - closed_at
-        evidence = _evidence(deployment, world, watchers, crew, partner, unsettled)
+        troubles = [*crew.troubles, *storm.failures]
+        evidence = _evidence(deployment, world, watchers, troubles, partner, unsettled)
         return Outcomes(
             course=course,
             logs=logs,
             has_proxy=deployment.has_proxy,
-            faults=done,
+            faults=storm.done,
             requests=world.ledger.by_kind(),
             verdicts=judge(evidence),
             figures={
@@ -116,11 +116,13 @@ def _evidence(
     deployment: Deployment,
     world: World,
     watchers: Watchers,
-    crew: Crew,
+    troubles: Sequence[str],
     partner: Partner,
     unsettled: Sequence[str],
 ) -> Evidence:
-    facts = Facts.of(deployment.run_for_json("-m", "tests.chaos.reading"))
+    told = deployment.run("-m", "tests.chaos.reading")
+    (deployment.logs / "facts.json").write_text(told)
+    facts = Facts.of(json.loads(told))
     versions = {chart.event: chart.version for chart in facts.charts}
     wait_for_watchers(watchers, {**facts.last_numbers, **versions})
     watchers.end()
@@ -143,7 +145,7 @@ def _evidence(
         ],
         promises=world.ledger.promises,
         complaints=world.ledger.complaints,
-        troubles=[*crew.troubles, *ends, *nonsense],
+        troubles=[*troubles, *ends, *nonsense],
         unsettled=unsettled,
         requests=world.ledger.counts.total(),
     )

@@ -21,7 +21,7 @@ Undo = Callable[[], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Where faults happen. ``draw`` decides which process is hit, and how far a clock goes."""
+    """Where a fault happens. ``draw`` decides which process is hit, and how far a clock goes."""
 
     deployment: Deployment
     partner: Partner
@@ -166,20 +166,13 @@ KINDS: Final[Mapping[str, Callable[[Scene], Undo]]] = {
 def _killed(*nodes: Node) -> Undo:
     for node in nodes:
         node.kill()
-    return lambda: _launch(*nodes)
+    return lambda: Deployment.bring_up(*nodes)
 
 
 def _stopped(*nodes: Node) -> Undo:
     for node in nodes:
         node.stop()
-    return lambda: _launch(*nodes)
-
-
-def _launch(*nodes: Node) -> None:
-    for node in nodes:
-        node.launch()
-    for node in nodes:
-        node.wait_until_up()
+    return lambda: Deployment.bring_up(*nodes)
 
 
 def _nothing() -> None:

@@ -8,18 +8,17 @@ from typing import Final
 
 from tests.chaos.draws import draws_of
 
-SHORTEST, LONGEST = 0.5, 4.0
-CALM: Final = (0.5, 2.5)  # seconds between faults
-TWO_AT_ONCE: Final = 0.3
-TYPICAL_SECONDS: Final = 5.0
+LASTS: Final = (0.5, 4.0)  # seconds, and then what was ended has yet to start
+CALM: Final = (1.0, 5.0)  # seconds from the beginning of one trouble to that of the next
+TWO_AT_ONCE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One or two faults at once: after so many calm seconds, for so long."""
+    """One or two faults at once: so many seconds after the beginning, and for how long."""
 
     kinds: Sequence[str]
-    calm_before: float
+    at: float
     lasts: float
 
     def __str__(self) -> str:
@@ -27,22 +26,17 @@ class Trouble:
 
 
 def plan_of(seed: str, *, seconds: float, kinds: Sequence[str]) -> list[Trouble]:
-    """Return enough troubles for the time; each kind comes once before any comes twice."""
+    """Return the troubles of so many seconds; each kind comes once before any comes twice."""
     draw = draws_of(seed, "faults")
     waiting: list[str] = []
     plan: list[Trouble] = []
-    spent = 0.0
-    while spent < seconds:
+    at = draw.uniform(*CALM)
+    while at < seconds:
         at_once = 2 if draw.random() < TWO_AT_ONCE else 1
         while len(waiting) < at_once:
             again = [kind for kind in kinds if kind not in waiting]
             waiting += draw.sample(again, len(again))
         chosen, waiting = waiting[:at_once], waiting[at_once:]
-        trouble = Trouble(
-            kinds=chosen,
-            calm_before=draw.uniform(*CALM),
-            lasts=draw.uniform(SHORTEST, LONGEST),
-        )
-        plan.append(trouble)
-        spent += trouble.calm_before + trouble.lasts
+        plan.append(Trouble(kinds=chosen, at=at, lasts=draw.uniform(*LASTS)))
+        at += draw.uniform(*CALM)
     return plan

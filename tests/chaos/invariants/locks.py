@@ -14,15 +14,18 @@ WRITTEN = ("CUSTOM", "BACKUP")  # an offline code is computed: the lock need not
 def locks_hold_what_the_rows_say(evidence: Evidence) -> Iterator[str]:
     """Each lock accepts the codes that are SET there, and no others."""
     codes = [code for code in evidence.facts.codes if code.state == "SET"]
+    computed: dict[int, Counter[str]] = {lock: Counter() for lock in _locks(evidence)}
+    for code in evidence.facts.codes:
+        if code.kind not in WRITTEN:  # also one that can't be recalled: its row remembers it
+            computed[code.lock][code.digits] += 1
     for lock in _locks(evidence):
         of_lock = [code for code in codes if code.lock == lock]
         wanted = Counter(code.digits for code in of_lock if code.kind in WRITTEN)
-        computed = {code.digits for code in of_lock if code.kind not in WRITTEN}
-        held = Counter(digits for digits in evidence.memories.get(lock, ()))
-        lost, left = wanted - held, held - wanted
+        held = Counter(evidence.memories.get(lock, ()))
+        lost, left = wanted - held, held - wanted - computed[lock]
         if lost:
             yield f"lock {lock}: {lost.total()} codes that rows say are set are not on it"
-        if left.total() > sum(left[digits] for digits in computed):
+        if left:
             yield f"lock {lock}: {left.total()} codes are on it that no row knows"
 
 
