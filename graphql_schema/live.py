@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final, Generic, ParamSpec, TypeVar
 
 import structlog
-from django.db import InterfaceError, OperationalError
 
 from apps.common.hearing import Ear
+from apps.common.queries import DATABASE_AWAY
 from apps.common.reading import in_thread
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ async def read_patiently(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     while True:
         try:
             return await in_thread(read, *args, **kwargs)
-        except (InterfaceError, OperationalError) as error:
+        except DATABASE_AWAY as error:
             log.warning("live.reading_failed", error=type(error).__name__)
             await asyncio.sleep(READ_AGAIN_SECONDS)
 

@@ -12,7 +12,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.utils.str_converters import to_camel_case
 
-from apps.common.errors import DomainError
+from apps.common.errors import DomainError, Unavailable
+from apps.common.queries import DATABASE_AWAY
 from graphql_schema.bookings.desk_mutations import DeskMutation, GuestStayMutation
 from graphql_schema.bookings.desk_queries import DeskQuery
 from graphql_schema.bookings.live import HotelSubscription
@@ -121,6 +122,12 @@ def _explain(error: GraphQLError) -> None:
         extensions["code"] = original.code
         if original.field:
             extensions["field"] = to_camel_case(original.field)
+    elif isinstance(original, DATABASE_AWAY):
+        # The kind alone: what a database says of itself may hold values.
+        kind = type(original.__cause__ or original).__name__
+        log.error("graphql.database_unavailable", path=error.path, error=kind)
+        error.message = Unavailable.sentence
+        extensions["code"] = Unavailable.code
     elif original is not None and not isinstance(original, GraphQLError):
         error_id = uuid.uuid4().hex
         log.error("graphql.failed", error_id=error_id, path=error.path, exc_info=original)

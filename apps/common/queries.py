@@ -1,12 +1,16 @@
-"""Reading of rows, where Django's own words cost more than is needed."""
+"""Reading of rows: where Django's own words cost more than is needed, and when nobody answers."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 
 M = TypeVar("M", bound=Model)
+
+# The database is away or cut the line: nothing is wrong with the question, it may be asked again.
+DATABASE_AWAY: Final = (InterfaceError, OperationalError)
 
 
 def the_one(rows: QuerySet[M]) -> M | None:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import Http404, HttpRequest
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from apps.common import errors
+from apps.common.queries import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -152,7 +152,7 @@ def _walk(detail: Any, way: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _broken(exc: Exception) -> Response:
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, DATABASE_AWAY):
         # The kind alone: what a database says of itself may hold values.
         kind = type(exc.__cause__ or exc).__name__
         log.error("request.database_unavailable", error=kind)
