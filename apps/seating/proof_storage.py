@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import structlog
 from django.conf import settings
 
 from apps.common.crypto import decrypt_bytes, encrypt_bytes
+from apps.common.errors import Unavailable
 from apps.seating.models import PaymentProof
+
+log = structlog.get_logger(__name__)
 
 FORGOTTEN_AFTER: Final = timedelta(hours=1)  # far longer than a request takes to store its row
 BATCH: Final = 500
@@ -19,11 +25,17 @@ DIRECTORY_MODE: Final = 0o700
 
 
 def keep_file(content: bytes) -> str:
-    """Store a file and return its name."""
+    """Store a file and return its name. Raises Unavailable, as for a full disk; nothing is kept."""
     name = secrets.token_hex(32)
     directory = _directory()
-    directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
-    (directory / name).write_bytes(encrypt_bytes(content))
+    try:
+        directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+        (directory / name).write_bytes(encrypt_bytes(content))
+    except OSError as error:
+        log.error("proofs.not_stored", error=errno.errorcode.get(error.errno or 0, "unknown"))  # noqa: TRY400  # the system's word says it all
+        with contextlib.suppress(OSError):
+            drop_file(name)
+        raise Unavailable from error
     return name
 
 

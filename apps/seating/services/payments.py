@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.common.queries import DATABASE_AWAY
 from apps.common.statements import Given, KnownInsert, KnownUpdate, give_related
 from apps.seating.errors import (
     EventClosed,
@@ -65,7 +66,7 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
     leaves no file behind.
 
     Raises OrderNotFound, OrderExpired, OrderClosed, EventClosed, HolderMissing, FileTooLarge,
-    InvalidFile, SeatsTaken.
+    InvalidFile, SeatsTaken, and Unavailable where the file can't be stored.
     """
     order = find_order(order_token)
     if order is None:
@@ -77,14 +78,18 @@ def submit_payment_proof(*, order_token: str, file: IO[bytes]) -> OpenOrder:
         raise
     checked = check_file(file, most_bytes=settings.MAX_PROOF_BYTES)
     name = keep_file(checked.content)
-    is_kept, booked = False, None
+    is_needed, booked = False, None
     try:
-        is_kept, booked = _submit_or_explain(order, checked, name)
+        is_needed, booked = _submit_or_explain(order, checked, name)
+    except DATABASE_AWAY:
+        # It may be committed all the same; a file that no row names is dropped in time.
+        is_needed = True
+        raise
     except SeatsTaken:
         mark_order(order.pk, PaymentMark.SEATS_GONE)
         raise
     finally:
-        if not is_kept:
+        if not is_needed:
             drop_file(name)
     if booked is None:
         return get_open_order(order_token)
