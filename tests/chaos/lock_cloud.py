@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Final
 
 import requests
@@ -20,13 +21,11 @@ class LockCloud:
     def faults(self, **faults: Any) -> None:
         """Add to what goes wrong; the keys are those of the simulator's ``FaultPlan``. A cloud that
         is down can't be told, and has forgotten its faults when it is back."""
-        if self.node.is_running:
-            self._say("POST", "faults", faults)
+        self._tell("POST", faults)
 
     def all_well(self) -> None:
         """Let nothing go wrong any more."""
-        if self.node.is_running:
-            self._say("DELETE", "faults")
+        self._tell("DELETE")
 
     def memories(self) -> dict[int, list[str]]:
         """Return the codes that each lock itself accepts, in order."""
@@ -34,6 +33,10 @@ class LockCloud:
         return {
             int(lock["lock_id"]): sorted(held["code"] for held in lock["memory"]) for lock in locks
         }
+
+    def _tell(self, method: str, faults: Any = None) -> None:
+        with contextlib.suppress(requests.ConnectionError):
+            self._say(method, "faults", faults)
 
     def _say(self, method: str, path: str, body: Any = None) -> Any:
         with requests.Session() as session:

@@ -72,7 +72,7 @@ class Node:
             threading.Thread(target=self._keep, args=(said,), daemon=True).start()
 
     def bring_up(self) -> None:
-        """Return when the process listens, however often it is ended meanwhile. Raises NodeError."""
+        """Return when the process listens, however often it ends meanwhile. Raises NodeError."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             self.launch()

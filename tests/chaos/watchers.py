@@ -16,7 +16,7 @@ from tests.chaos.load.documents import EVENTS
 from tests.chaos.sockets import BROKEN_LINES, plain_frames, subscription
 from tests.chaos.world import House, World
 
-PAUSE_SECONDS: Final = 0.5
+PAUSE_SECONDS: Final = 1.0
 Picture = Mapping[str, Any]
 
 

@@ -20,7 +20,7 @@ GIVES_UP: Final = 0.15
 AT_ONCE: Final = 4
 ALL_AT_ONCE: Final = 0.25
 REJECTS: Final = 0.3
-PAUSE_SECONDS: Final = 0.3
+PAUSE_SECONDS: Final = 1.0
 GONE: Final = ("SEATS_TAKEN",)
 
 

@@ -14,7 +14,7 @@ from tests.chaos.sockets import BROKEN_LINES, subscription
 from tests.chaos.world import House, World
 
 NAMES: Final = ("Maeve O'Sullivan", "Niamh Kelly", "Tomás Ó Briain", "Aoife Byrne", "Seán Walsh")
-POLL_SECONDS: Final = 0.7
+POLL_SECONDS: Final = 1.0
 GOES_BACK: Final = 0.2
 WATCHES: Final = 0.5
 NOT_READY: Final = ("PIN_PENDING", "PIN_FAILED")

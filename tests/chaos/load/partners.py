@@ -14,7 +14,7 @@ AHEAD: Final = timedelta(days=40)
 ASKS_AGAIN: Final = 0.2
 CANCELS: Final = 0.15
 CHANGES: Final = 3
-PAUSE_SECONDS: Final = 0.4
+PAUSE_SECONDS: Final = 1.0
 
 
 class Pms:
