@@ -8,6 +8,9 @@ Usage: python3 run.py COMMAND [ARGUMENT ...]
                              the suite on a real PostgreSQL and Valkey, then on the embedded default
   bench NAME [--save]        measure the running product; bench/README.md lists the benches,
                              and NAME may be all
+  bench NAME [--save]        measure the running product; bench/README.md lists the benches
+  chaos [--seconds N] [--seed S] [--rounds R]
+                             a whole deployment under load while its parts are taken away
   gate                       format, lint, types, imports, migrations, schemas, lock file
   screenshots                take the pictures of the pages anew, in the Chromium that is installed
   sync                       only install or update .venv
@@ -48,6 +51,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "demo": (FOR_USE, ("manage.py", "demo")),
     "test": ((), ("scripts/run_tests.py",)),
     "bench": ((), ("-m", "bench")),
+    "chaos": ((), ("-m", "tests.chaos")),
     "gate": ((), ("scripts/gate.py",)),
     "screenshots": ((), ("-m", "scripts.screenshots")),
     "sync": ((), ()),

@@ -13,7 +13,7 @@ from tests.chaos.deployment import Deployment, Size
 from tests.chaos.evidence import Evidence, LogPicture, SeatPicture, Verdict
 from tests.chaos.facts import Facts
 from tests.chaos.faults.kinds import KINDS
-from tests.chaos.faults.plan import plan_of
+from tests.chaos.faults.plan import CALM, Trouble, plan_of
 from tests.chaos.faults.storm import Done, Storm
 from tests.chaos.invariants.table import judge
 from tests.chaos.ledger import Ledger, Outcome
@@ -41,6 +41,7 @@ class Course:
     apps: int = 2
     watchers: int = 2
     kinds: Sequence[str] = tuple(KINDS)
+    calm: tuple[float, float] = CALM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def play(course: Course, logs: Path, say: Say) -> Outcomes:
         crew.start()
         time.sleep(WARM_UP_SECONDS)
         storm = Storm(deployment, partner, world.ledger, seed=course.seed, say=say)
-        storm.rage(plan_of(course.seed, seconds=course.seconds, kinds=course.kinds))
+        storm.rage(_plan(course))
         with world.ledger.fault():
             deployment.recover()
         say("faults are over; everybody finishes what they began")
@@ -96,6 +97,11 @@ def play(course: Course, logs: Path, say: Say) -> Outcomes:
                 "webhooks refused": partner.refused,
             },
         )
+
+
+def _plan(course: Course) -> Sequence[Trouble]:
+    seconds, kinds = course.seconds, course.kinds
+    return plan_of(course.seed, seconds=seconds, kinds=kinds, calm=course.calm)
 
 
 def _world(course: Course, deployment: Deployment, partner: Partner) -> World:

@@ -9,7 +9,7 @@ from typing import Final
 from tests.chaos.draws import draws_of
 
 LASTS: Final = (0.5, 4.0)  # seconds, and then what was ended has yet to start
-CALM: Final = (1.0, 5.0)  # seconds from the beginning of one trouble to that of the next
+CALM: Final = (1.0, 5.0)
 TWO_AT_ONCE: Final = 0.25
 
 
@@ -25,12 +25,17 @@ class Trouble:
         return f"{' and '.join(self.kinds)}, {self.lasts:.1f} s"
 
 
-def plan_of(seed: str, *, seconds: float, kinds: Sequence[str]) -> list[Trouble]:
-    """Return the troubles of so many seconds; each kind comes once before any comes twice."""
+def plan_of(
+    seed: str, *, seconds: float, kinds: Sequence[str], calm: tuple[float, float] = CALM
+) -> list[Trouble]:
+    """Return the troubles of so many seconds; each kind comes once before any comes twice.
+
+    ``calm``: the least and the most seconds from the beginning of one to that of the next.
+    """
     draw = draws_of(seed, "faults")
     waiting: list[str] = []
     plan: list[Trouble] = []
-    at = draw.uniform(*CALM)
+    at = draw.uniform(*calm)
     while at < seconds:
         at_once = 2 if draw.random() < TWO_AT_ONCE else 1
         while len(waiting) < at_once:
@@ -38,5 +43,5 @@ def plan_of(seed: str, *, seconds: float, kinds: Sequence[str]) -> list[Trouble]
             waiting += draw.sample(again, len(again))
         chosen, waiting = waiting[:at_once], waiting[at_once:]
         plan.append(Trouble(kinds=chosen, at=at, lasts=draw.uniform(*LASTS)))
-        at += draw.uniform(*CALM)
+        at += draw.uniform(*calm)
     return plan
