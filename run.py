@@ -8,7 +8,6 @@ Usage: python3 run.py COMMAND [ARGUMENT ...]
                              the suite on a real PostgreSQL and Valkey, then on the embedded default
   bench NAME [--save]        measure the running product; bench/README.md lists the benches,
                              and NAME may be all
-  bench NAME [--save]        measure the running product; bench/README.md lists the benches
   chaos [--seconds N] [--seed S] [--rounds R]
                              a whole deployment under load while its parts are taken away
   gate                       format, lint, types, imports, migrations, schemas, lock file
