@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client.core import Metric
@@ -19,6 +20,8 @@ def register_all() -> None:
     register_figures("work", read_work)
     register_figures("workers", read_workers)
     register_figures("alerts", read_alerts)
+    if connection.vendor == "postgresql":
+        register_figures("database", read_connections)
 
 
 def read_work() -> Iterator[Metric]:
@@ -66,4 +69,28 @@ def read_alerts() -> Iterator[Metric]:
         "Alerts that are open, of all hotels.",
         ["kind"],
         [((kind,), count) for kind, count in rows.order_by("kind")],
+    )
+
+
+def read_connections() -> Iterator[Metric]:
+    """Connections to this database, of all processes, and how many the server takes in all.
+
+    Source: PostgreSQL, pg_stat_activity; the state of other users' is not told to everybody.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(state, 'unknown'), count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() GROUP BY 1"
+        )
+        states = cursor.fetchall()
+        cursor.execute("SELECT current_setting('max_connections')::int")
+        (most,) = cursor.fetchone()
+    yield gauge(
+        "doorstep_database_connections",
+        "Connections to the database, by what they do.",
+        ["state"],
+        [((state,), count) for state, count in states],
+    )
+    yield gauge(
+        "doorstep_database_connections_limit", "How many the server takes.", [], [((), most)]
     )

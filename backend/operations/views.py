@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from apps.common.addresses import address_of_request
 from apps.common.health import Health, examine, overall
@@ -25,6 +27,7 @@ OWN_NETWORKS: Final = [
         *("::1/128", "fc00::/7"),
     )
 ]
+LIVE_FILE: Final = re.compile(r"gauge_live\w*_(?P<pid>\d+)\.db")
 
 
 @never_cache
@@ -75,6 +78,19 @@ def _counts() -> CollectorRegistry:
     """Return this process's counts, or those of all that share its directory."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
+    _forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     shared = CollectorRegistry()
     MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
     return shared
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """Let what a killed process had open, such as sockets, not count for ever."""
+    names = (LIVE_FILE.fullmatch(path.name) for path in directory.glob("gauge_live*.db"))
+    for pid in {int(name["pid"]) for name in names if name}:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        except PermissionError:  # somebody else's, so not dead
+            pass

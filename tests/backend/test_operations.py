@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 from asgiref.testing import ApplicationCommunicator
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -22,6 +24,7 @@ from apps.common.models import WorkerPresence
 from apps.locks import health as lock_health
 from backend.operations.liveness import Liveness, LivenessWsgi
 from tests.backend.serving import HOST, serving
+from tests.common.processes import ROOT
 from tests.factories.bookings import BookingFactory
 from tests.factories.locks import AccessCodeFactory, AccessGrantFactory, LockAccountFactory
 from tests.services.process import free_port
@@ -133,6 +136,7 @@ def test_without_its_database_a_process_lives_and_is_not_ready(
     assert (status, found["status"]) == (503, "unavailable"), served.said
     assert found["checks"]["database"]["status"] == "unavailable"
     assert found["checks"]["redis"] == {"status": "degraded", "reason": NOBODY_THERE}
+    assert found["checks"]["channel_layer"]["status"] == "degraded"
 
 
 def ask(address: str) -> tuple[int, Any]:
@@ -284,6 +288,17 @@ def test_figures_that_can_t_be_read_leave_the_others(
     monkeypatch.setattr("apps.common.metrics._figures", {"broken": fail})
 
     assert figures()["doorstep_figures_unreadable", "broken"] == 1
+
+
+@pytest.mark.django_db
+def test_every_figure_is_described_where_operators_look(figures: Any) -> None:
+    page = (ROOT / "docs" / "guides" / "operations.md").read_text()
+    told = {re.sub("_(count|bucket|sum|created)$", "", name) for name, *_ in figures()}
+
+    own = {name for name in told if name.startswith("doorstep_")}
+    assert "doorstep_fan_out_seconds" in own
+    assert ("doorstep_database_connections" in own) == (connection.vendor == "postgresql")
+    assert {name for name in own if not re.search(rf"`{name}(_total)?[`{{]", page)} == set()
 
 
 @pytest.mark.django_db
