@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from functools import update_wrapper
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
 from apps.common.security_headers import BACK_OFFICE, POLICY
 from apps.staff.identity import StaffIdentity
+from apps.staff.services.authenticators import must_set_up
 from back_office.access import staff_of, zone_of
 from back_office.login import OfficeLoginForm
+from back_office.second_step import set_up
 
 
 class OfficeSite(UnfoldAdminSite):
     """Lets in superusers, and people with the mark of staff who work at a hotel."""
 
     login_form = OfficeLoginForm
+    login_template = "back_office/login.html"
     index_title = "Today"
     site_title = site_header = "Doorstep"
     enable_nav_sidebar = True
@@ -40,6 +46,8 @@ class OfficeSite(UnfoldAdminSite):
         def in_hotel_time(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 return under_policy(guarded(request, *args, **kwargs))
+            if must_set_up(cast(User, request.user)) and not _is_log_out(request):
+                return under_policy(redirect("admin:second-step"))
             with timezone.override(zone_of(request)):
                 response = guarded(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
@@ -47,6 +55,14 @@ class OfficeSite(UnfoldAdminSite):
             return under_policy(response)
 
         return update_wrapper(in_hotel_time, view)
+
+    def get_urls(self) -> list[Any]:
+        """Return the site's addresses, and that of setting up an authenticator app."""
+        return [path("second-step/", self.second_step, name="second-step"), *super().get_urls()]
+
+    def second_step(self, request: HttpRequest) -> HttpResponse:
+        """Let whoever is logged in set up an authenticator app."""
+        return under_policy(set_up(request, self.each_context(request)))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the form, or let in."""
@@ -57,6 +73,10 @@ class OfficeSite(UnfoldAdminSite):
             response.status_code = HTTPStatus.TOO_MANY_REQUESTS
             response["Retry-After"] = str(wait)
         return response
+
+
+def _is_log_out(request: HttpRequest) -> bool:
+    return request.path_info == reverse("admin:logout")
 
 
 def under_policy(response: HttpResponse) -> HttpResponse:

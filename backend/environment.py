@@ -86,6 +86,7 @@ class Environment:
     backup_codes_per_lock: int
     rate_limit_checkin: Rate
     rate_limit_login: Rate
+    staff_totp: str
     rate_limit_seating: Rate
     rate_limit_partner: Rate
     graphql_shared_subscriptions: bool
@@ -165,6 +166,7 @@ class _Reader:
             backup_codes_per_lock=self._whole("BACKUP_CODES_PER_LOCK", 0, 0, 20),
             rate_limit_checkin=self._rate("RATE_LIMIT_CHECKIN", "10/m"),
             rate_limit_login=self._rate("RATE_LIMIT_LOGIN", "60/m"),
+            staff_totp=self._one_of("STAFF_TOTP", ("optional", "managers", "required")),
             rate_limit_seating=self._rate("RATE_LIMIT_SEATING", "600/m"),
             rate_limit_partner=self._rate("RATE_LIMIT_PARTNER", "1200/m"),
             graphql_shared_subscriptions=self._flag("GRAPHQL_SHARED_SUBSCRIPTIONS", default=True),

@@ -15,6 +15,7 @@ from apps.bookings.models import Hotel
 from apps.bookings.selectors import list_hotels_of
 from apps.pages.policy import own_page
 from apps.staff.selectors import identity_of
+from apps.staff.services.authenticators import must_set_up
 
 
 @require_safe
@@ -23,6 +24,8 @@ def choose_hotel(request: HttpRequest) -> HttpResponse:
     """Lead to the board of one's hotel, or let people choose who have several."""
     if not request.user.is_authenticated:
         return _to_login(request)
+    if must_set_up(request.user):
+        return redirect("admin:second-step")
     hotels = _hotels(request)
     if len(hotels) == 1:
         return redirect("board", hotels[0].slug)
@@ -35,6 +38,8 @@ def board(request: HttpRequest, hotel_slug: str) -> HttpResponse:
     """Show the board of a hotel of one's own. Raises Http404."""
     if not request.user.is_authenticated:
         return _to_login(request)
+    if must_set_up(request.user):
+        return redirect("admin:second-step")
     hotels = _hotels(request)
     hotel = next((hotel for hotel in hotels if hotel.slug == hotel_slug), None)
     if hotel is None:

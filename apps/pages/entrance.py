@@ -23,15 +23,18 @@ from apps.common.addresses import address_of_request
 from apps.common.api.exceptions import refusal_body
 from apps.common.errors import NotAuthenticated, RateLimited
 from apps.pages.policy import own_page
+from apps.staff.errors import OtpNotSetUp
+from apps.staff.services.authenticators import must_set_up
 from apps.staff.services.logins import end_logins, open_login, prove_identity
 
 LOGINS_OF_SESSION: Final = "board_logins"
 MOST_REMEMBERED: Final = 30  # pages that one browser keeps open; older logins are over by then
 LONGEST_NAME: Final = 150
 LONGEST_PASSWORD: Final = 128
+LONGEST_CODE: Final = 40
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "otp")
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page
 def log_in_page(request: HttpRequest) -> HttpResponse:
@@ -58,7 +61,10 @@ def _prove(request: HttpRequest) -> User:
     if "\0" in username or len(username) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
         raise NotAuthenticated("The username or the password is wrong.")
     return prove_identity(
-        username=username, password=password, client_address=address_of_request(request)
+        username=username,
+        password=password,
+        client_address=address_of_request(request),
+        otp=request.POST.get("otp", "")[:LONGEST_CODE],
     )
 
 
@@ -83,6 +89,8 @@ def board_token(request: HttpRequest) -> HttpResponse:
     """Hand the board a login of its own, for minutes; 401 once the session is over."""
     if not request.user.is_authenticated:
         return JsonResponse(refusal_body(NotAuthenticated()), status=401)
+    if must_set_up(request.user):
+        return JsonResponse(refusal_body(OtpNotSetUp()), status=403)
     lifetime = timedelta(minutes=settings.BOARD_TOKEN_MINUTES)
     opened = open_login(request.user, lifetime=lifetime)
     _remember(request.session, opened.digest)

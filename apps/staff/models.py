@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from apps.common.crypto import EncryptedTextField
 from apps.staff.roles import Role
 
 
@@ -28,3 +29,40 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+
+class Authenticator(models.Model):
+    """The app that shows somebody's codes: TOTP of RFC 6238, six digits, a new code each 30 s."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="authenticator"
+    )
+    secret = EncryptedTextField(editable=False, help_text="Base32, 160 bits.")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(
+        default=0, help_text="The time step of the last code that was taken: none is taken twice."
+    )
+    wrong_in_a_row = models.PositiveIntegerField(default=0)
+    tries_again_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"authenticator of {self.user}"
+
+
+class RecoveryCode(models.Model):
+    """A code for the day on which the app is lost. It is deleted when it is used."""
+
+    authenticator = models.ForeignKey(
+        Authenticator, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    digest = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["authenticator", "digest"], name="staff_recovery_code_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.authenticator}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib.auth import password_validation
 from django.db import transaction
 
+from apps.common.errors import DomainError, NotFound
 from apps.staff.roles import Permission
+from apps.staff.services.authenticators import is_set_up, remove
 from apps.staff.services.login_limits import let_in_again
 from apps.staff.services.logins import log_out_everywhere
 from back_office import inputs
@@ -35,6 +40,16 @@ def _log_out(ask: Ask) -> None:
     log_out_everywhere(ask.row)
 
 
+@transaction.atomic
+def _remove_app(ask: Ask) -> None:
+    remove(ask.row)
+    log_out_everywhere(ask.row)
+
+
+def _has_no_app(user: Any) -> Sequence[DomainError]:
+    return () if is_set_up(user) else (NotFound("There is no authenticator app."),)
+
+
 def _let_in_again(ask: Ask) -> None:
     let_in_again(ask.row.get_username())
 
@@ -61,6 +76,19 @@ PEOPLE_DEEDS = (
             f"Every app that {user.get_username()} is logged in to asks for the password again.",
         ),
         does=_log_out,
+    ),
+    Deed(
+        name="remove-app",
+        label="Remove the authenticator app",
+        icon="phonelink_erase",
+        needs=Permission.MANAGE_STAFF,
+        tells=lambda user: (
+            f"{user.get_username()} logs in with the password alone, until a new app is set up.",
+            "The recovery codes open nothing any more, and every login of theirs ends.",
+        ),
+        does=_remove_app,
+        against=_has_no_app,
+        is_grave=True,
     ),
     Deed(
         name="unlock",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -14,8 +14,11 @@ from apps.common.api.documentation import EXAMPLE_TOKEN, refusals, retry_after, 
 from apps.common.api.views import SecretView, read_body
 from apps.common.errors import NotAuthenticated, RateLimited
 from apps.staff.api.authentication import IsStaff, StaffAuthentication
+from apps.staff.errors import OtpInvalid, OtpNotSetUp, OtpRequired
 from apps.staff.identity import StaffIdentity
 from apps.staff.services.logins import log_in, log_out
+
+REFUSALS: Final = (NotAuthenticated, OtpRequired, OtpInvalid, OtpNotSetUp, RateLimited)
 
 
 class CredentialsSerializer(serializers.Serializer[dict[str, str]]):
@@ -24,6 +27,13 @@ class CredentialsSerializer(serializers.Serializer[dict[str, str]]):
     username = serializers.CharField(max_length=150, help_text="As in the back office.")
     password = serializers.CharField(
         max_length=128, trim_whitespace=False, help_text="Exactly as it is; counted when wrong."
+    )
+    otp = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="The code of an authenticator app, or a recovery code, of who has set one up: "
+        "without it they are answered `OTP_REQUIRED`.",
     )
 
 
@@ -47,7 +57,10 @@ class TokenView(SecretView):
         description="Answers a bearer token for staff endpoints, GraphQL and WebSockets.",
         request=CredentialsSerializer,
         parameters=[retry_after(429)],
-        responses={200: LoginSerializer, **refusals(NotAuthenticated, RateLimited, has_body=True)},
+        responses={
+            200: LoginSerializer,
+            **refusals(*REFUSALS, has_body=True),
+        },
         auth=[],
         examples=[
             sent("A member of staff", username="niamh", password="correct horse battery staple"),  # noqa: S106  # invented
@@ -61,6 +74,7 @@ class TokenView(SecretView):
         login = log_in(
             username=body["username"],
             password=body["password"],
+            otp=body.get("otp", ""),
             client_address=address_of_request(request),
         )
         return Response({"token": login.token, "expires_at": login.expires_at})

@@ -50,6 +50,15 @@ def time_locked_out(username: str, client_address: str) -> timedelta:
     return max(until - timezone.now(), NO_WAIT)
 
 
+def count_wrong_try(username: str, client_address: str) -> bool:
+    """Count something wrong besides a password; return whether the name is locked out there now."""
+    tried = try_from(client_address)
+    AxesProxyHandler.user_login_failed(
+        sender=__name__, credentials={"username": username}, request=tried
+    )
+    return bool(getattr(tried, "axes_locked_out", False))
+
+
 def is_locked_out(username: str) -> bool:
     """Answer whether the name is locked out from anywhere."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME

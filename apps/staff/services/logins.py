@@ -15,8 +15,10 @@ from knox.models import AuthToken
 from apps.common.errors import NotAuthenticated
 from apps.common.live import publish_on_commit
 from apps.common.maintenance import delete_portion
+from apps.staff.errors import OtpInvalid
 from apps.staff.identity import StaffIdentity
-from apps.staff.services.lockouts import forget_tries, try_from
+from apps.staff.services.authenticators import prove, require_set_up
+from apps.staff.services.lockouts import count_wrong_try, forget_tries, try_from
 from apps.staff.services.login_limits import limit_logins, note_wrong_login
 
 LOGINS: Final = "staff.logins"  # the live group that hears when logins end
@@ -31,24 +33,35 @@ class Login:
     expires_at: datetime
 
 
-def log_in(*, username: str, password: str, client_address: str) -> Login:
+def log_in(*, username: str, password: str, client_address: str, otp: str = "") -> Login:
     """Return a new login; earlier ones go on.
 
-    Raises NotAuthenticated, alike for every reason and after the same time; RateLimited.
+    Raises NotAuthenticated, alike for every reason and after the same time; with the right password
+    OtpRequired, OtpInvalid, OtpNotSetUp; RateLimited.
     """
-    return open_login(
-        prove_identity(username=username, password=password, client_address=client_address)
+    user = prove_identity(
+        username=username, password=password, client_address=client_address, otp=otp
     )
+    require_set_up(user)
+    return open_login(user)
 
 
-def prove_identity(*, username: str, password: str, client_address: str) -> User:
-    """Return who typed that. Raises as ``log_in`` does."""
+def prove_identity(*, username: str, password: str, client_address: str, otp: str = "") -> User:
+    """Return who typed that. ``otp``: a code of the person's app, or a recovery code.
+
+    Raises as ``log_in`` does, except OtpNotSetUp: the person may have come to set one up.
+    """
     limit_logins(username, client_address)
     tried = try_from(client_address)
     user = authenticate(tried, username=username, password=password)
     if user is None:
         note_wrong_login(username, is_locked=getattr(tried, "axes_locked_out", False))
         raise NotAuthenticated("The username or the password is wrong.")
+    try:
+        prove(user, otp)
+    except OtpInvalid:
+        note_wrong_login(username, is_locked=count_wrong_try(username, client_address))
+        raise
     forget_tries(username, client_address)
     return user
 
