@@ -9,17 +9,20 @@ from typing import Final
 
 from bench import (
     board_paint,
+    carrying,
     checkin_load,
     checkout,
     details_latency,
     first_pin,
     graphql_cost,
+    growth,
     http_doors,
     live_fanout,
     lock_storm,
     office_lists,
     partner_upserts,
     pin_latency,
+    scaling,
     seats,
     webhooks,
 )
@@ -28,12 +31,14 @@ from bench.everything import run_all
 
 BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "board_paint": board_paint.measure,
+    "carrying": carrying.measure,
     "checkin_load": checkin_load.measure,
     "checkout": checkout.measure,
     "pin_latency": pin_latency.measure,
     "details_latency": details_latency.measure,
     "first_pin": first_pin.measure,
     "graphql_cost": graphql_cost.measure,
+    "growth": growth.measure,
     "http_doors": http_doors.measure,
     "live_fanout": live_fanout.measure,
     "lock_storm": lock_storm.measure,
@@ -44,6 +49,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
 }
 # Samples per row with --short, where a bench takes minutes.
 SHORT: Final[Mapping[str, int]] = {
+    "growth": 1,
     "checkin_load": 40,
     "checkout": 160,
     "live_fanout": 400,
@@ -66,7 +72,10 @@ def main() -> int:
     if options.count is not None and options.count < 1:
         parser.error("--count must be at least 1")
     if options.name == ALL:
-        return run_all(list(BENCHES), save=options.save, short=options.short)
+        code = run_all(list(BENCHES), save=options.save, short=options.short)
+        if options.save:
+            scaling.write_page()
+        return code
     short = SHORT.get(options.name) if options.short else None
     try:
         report = BENCHES[options.name](options.count or short)
@@ -76,6 +85,7 @@ def main() -> int:
     print_report(report)
     if options.save:
         save_report(report)
+        scaling.write_page()
     return 0
 
 

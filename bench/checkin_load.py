@@ -93,6 +93,10 @@ def measure(count: int | None) -> Report:
                 Figure(name=f"processor time for a guest, {phase.name}", value=_each(phase))
                 for phase in phases
             ),
+            *(
+                Figure(name=f"of it {process}, {phases[-1].name}", value=used / wanted)
+                for process, used in phases[-1].processor_seconds.items()
+            ),
             Figure(name="flows stuck and codes unset", value=0, unit="", aim=0),
         ],
         notes=[*_notes(), *map(_figures, phases)],
@@ -106,7 +110,7 @@ async def _all_phases(
     waiting = iter(guests)
 
     async def arrive(index: int) -> Steps:
-        return await _visit(crowd, *next(waiting), watches=index % 2 == 0)
+        return await visit(crowd, *next(waiting), watches=index % 2 == 0)
 
     def used() -> dict[str, float]:
         simulator = cloud.processor_seconds() or 0.0
@@ -133,7 +137,7 @@ async def _all_phases(
     return [carried, rush, full]
 
 
-async def _visit(crowd: Crowd, slug: str, reference: str, *, watches: bool) -> Steps:
+async def visit(crowd: Crowd, slug: str, reference: str, *, watches: bool) -> Steps:
     """Walk all four steps; return the seconds of each, and of the cheapest question between."""
     found = {"bookingReference": reference, "hotelSlug": slug, "deviceType": "MOBILE"}
     flow, start = await _step(crowd, documents.START, "CheckInFlow", found)

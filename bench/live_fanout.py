@@ -140,21 +140,21 @@ async def _watch_product(
     house: ProductionHouse, gala: dict[str, str], viewers: int, *, shared: bool
 ) -> tuple[Told, Told, float]:
     sockets = house.url.replace("http", "ws", 1)
-    change = _Turn(Crowd(house.url), gala["slug"])
+    change = Turn(Crowd(house.url), gala["slug"])
     subscribers = Viewers(f"{sockets}/graphql/", DOCUMENT, slug=gala["slug"])
-    told = await _tell(house.web, subscribers, change, viewers)
+    told = await tell(house.web, subscribers, change, viewers)
     if not shared:
         return told, Told(), 0.0
-    raw = await _tell(house.web, Viewers(f"{sockets}/raw/{gala['group']}/"), change, viewers)
-    before = _resident(house.web.pid)
+    raw = await tell(house.web, Viewers(f"{sockets}/raw/{gala['group']}/"), change, viewers)
+    before = resident(house.web.pid)
     held = Viewers(f"{sockets}/graphql/", DOCUMENT, slug=gala["slug"])
     await held.open(HELD)
-    memory = (_resident(house.web.pid) - before) / HELD
+    memory = (resident(house.web.pid) - before) / HELD
     held.close()
     return told, raw, memory
 
 
-class _Turn:
+class Turn:
     """Chooses one seat and then the other, again and again."""
 
     def __init__(self, crowd: Crowd, slug: str) -> None:
@@ -169,11 +169,13 @@ class _Turn:
         self._token = answer["token"]
 
 
-async def _tell(server: Process, crowd: Viewers, change: Change, viewers: int) -> Told:
+async def tell(
+    server: Process, crowd: Viewers, change: Change, viewers: int, *, events: int = EVENTS
+) -> Told:
     """Make changes without viewers, then with them."""
     for _ in range(WARM_UP):
         await change()
-    alone = await _processor(server, change, ALONE)
+    alone = await _processor(server, change, max(ALONE, events // 2))
     await crowd.open(viewers)
     for _ in range(WARM_UP):
         await _until_all_hear(crowd, change)
@@ -188,7 +190,7 @@ async def _tell(server: Process, crowd: Viewers, change: Change, viewers: int) -
         told.last.append(last - asked)
         told.spread.append(last - first)
 
-    each = await _processor(server, told_once, EVENTS)
+    each = await _processor(server, told_once, events)
     told.processor = (each - alone) / viewers
     told.example = crowd.last_text
     crowd.close()
@@ -215,7 +217,7 @@ async def _processor(server: Process, action: Change, times: int) -> float:
     return ((server.processor_seconds() or 0.0) - before) / times
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """Return the bytes of memory that a process has; 0 where the system does not tell."""
     status = Path(f"/proc/{pid}/statm")
     pages = int(status.read_text().split()[1]) if status.exists() else 0
@@ -257,4 +259,4 @@ async def _watch_yoga(server: Process, viewers: int) -> Told:
         await crowd.call("POST", "/graphql", {"query": "mutation { sell }"})
 
     viewers_of = Viewers(f"{server.url}/graphql".replace("http", "ws", 1), DOCUMENT, slug="gala")
-    return await _tell(server, viewers_of, change, viewers)
+    return await tell(server, viewers_of, change, viewers)

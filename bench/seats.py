@@ -120,6 +120,10 @@ async def _on_postgres(
             beside=f"{inserted.a_second:,.0f} bare inserts a second",
         ),
         Figure(name="processor time for a sale", value=sum(used.values()) / len(sold.samples)),
+        *(
+            Figure(name=f"of it {process}", value=seconds / len(sold.samples))
+            for process, seconds in used.items()
+        ),
         *(figure for row in reads if row.floor for figure in _read_figures(row, row.floor)),
         Figure(name=f"commit to the last of {VIEWERS:,} viewers, median", value=median(seen)),
     ]

@@ -1,7 +1,8 @@
 """What every bench stands on: processes of its own, figures, and one way to show them."""
 
+from bench.common.curves import Curve, table_of
 from bench.common.errors import BenchFailed
-from bench.common.figures import Aim, Figure, Floor, Report, Row, percentile, said, timed
+from bench.common.figures import Aim, Figure, Floor, Report, Row, Table, percentile, said, timed
 from bench.common.processes import EmbeddedHouse, LockCloud, free_port, new_directory
 from bench.common.production import ProductionHouse
 from bench.common.results import print_report, save_report
@@ -9,6 +10,7 @@ from bench.common.results import print_report, save_report
 __all__ = [
     "Aim",
     "BenchFailed",
+    "Curve",
     "EmbeddedHouse",
     "Figure",
     "Floor",
@@ -16,11 +18,13 @@ __all__ = [
     "ProductionHouse",
     "Report",
     "Row",
+    "Table",
     "free_port",
     "new_directory",
     "percentile",
     "print_report",
     "said",
     "save_report",
+    "table_of",
     "timed",
 ]

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ _Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer: decoded, with its headers by their names in small letters."""
+    """An answer: its body, and its headers by their names in small letters."""
 
     body: Any
     headers: Mapping[str, str]
@@ -33,11 +33,15 @@ class Answered:
 class Crowd:
     """Asks over connections that are kept and shared, as one proxy in front of the server would."""
 
-    def __init__(self, base_url: str, *, token: str = "", authorization: str = "") -> None:
-        """``token``: a login of staff; ``authorization``: another header; else guests ask."""
+    def __init__(
+        self, base_url: str, *, token: str = "", authorization: str = "", cookie: str = ""
+    ) -> None:
+        """``token``: a login of staff; ``authorization``: another header; ``cookie``: that of a
+        browser; else guests ask."""
         address = urlsplit(base_url)
         told = f"Bearer {token}" if token else authorization
         self._login = f"Authorization: {told}\r\n" if told else ""
+        self._login += f"Cookie: {cookie}\r\n" if cookie else ""
         self._host, self._port = str(address.hostname), int(address.port or 80)
         self._free: list[tuple[float, _Line]] = []
 
@@ -51,12 +55,17 @@ class Crowd:
     async def call(self, method: str, path: str, given: Any = None) -> Answered:
         """Return what an address answers to ``given`` as JSON. Raises BenchFailed for a refusal."""
         body = b"" if given is None else json.dumps(given).encode()
+        answered = await self.send(method, path, body)
+        return replace(answered, body=json.loads(answered.body))
+
+    async def send(self, method: str, path: str, body: bytes = b"") -> Answered:
+        """Return what an address answers, undecoded. Raises BenchFailed for a refusal."""
         started = time.perf_counter()
         line = await self._line()
         headers, answer = await self._exchange(line, f"{method} {path}", body)
         seconds = time.perf_counter() - started
         self._free.append((time.monotonic(), line))
-        return Answered(body=json.loads(answer), headers=headers, seconds=seconds)
+        return Answered(body=answer, headers=headers, seconds=seconds)
 
     async def watch(self, document: str, **variables: Any) -> AsyncIterator[Any]:
         """Yield what a subscription sends."""

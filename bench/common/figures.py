@@ -94,6 +94,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Numbers that are no samples, such as the points of a curve."""
+
+    title: str
+    headings: Sequence[str]
+    lines: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a bench has to say. Every floor is a row of the table as well.
 
@@ -105,6 +114,7 @@ class Report:
     rows: Sequence[Row]
     notes: Sequence[str] = ()
     figures: Sequence[Figure] = ()
+    tables: Sequence[Table] = ()
 
     @property
     def all_figures(self) -> Sequence[Figure]:

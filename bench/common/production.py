@@ -64,7 +64,7 @@ class ProductionHouse:
             }
             self.run("manage.py", "migrate", "--verbosity", "0")
             self.web = started.enter_context(self._web())
-            self.worker = started.enter_context(self._worker())
+            self.worker = started.enter_context(self.one_more_worker("worker"))
             self.url = self.web.url
             self._servers = started.pop_all()
         return self
@@ -132,9 +132,6 @@ class ProductionHouse:
     def _web(self) -> Process:
         return self.serving(self._application, "web", processes=self._web_processes)
 
-    def _worker(self) -> Process:
-        return Process(
-            "run_huey",
-            environ=self._environ,
-            log=self._directory / "worker.log",
-        )
+    def one_more_worker(self, name: str) -> Process:
+        """Return a worker on this house's services."""
+        return Process("run_huey", environ=self._environ, log=self._directory / f"{name}.log")

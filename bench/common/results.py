@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as Drawn
 
-from bench.common.figures import Report, Row, said
+from bench.common.figures import Report, Row, Table, said
 from bench.common.processes import ROOT
 from bench.common.summary import TITLE, Lines, line_of_failure, lines_of, summary_lines, table
 
@@ -29,14 +29,16 @@ WHOLE_RUN: Final = re.compile(r"^The last run of all: .*$", re.MULTILINE)
 
 
 def print_report(report: Report) -> None:
-    """Print the table with the machine, the day and the commit."""
-    table = Table(title=report.title, title_justify="left", caption_justify="left")
-    for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading == "what" else "right")
-    for row in report.rows:
-        table.add_row(*_cells(row))
+    """Print the tables with the machine, the day and the commit."""
     console = Console(soft_wrap=True, width=max(130, Console().width))
-    console.print(table)
+    console.print(report.title, highlight=False)
+    for shown in _tables(report):
+        drawn = Drawn(title=shown.title, title_justify="left")
+        for place, heading in enumerate(shown.headings):
+            drawn.add_column(heading, justify="right" if place else "left")
+        for line in shown.lines:
+            drawn.add_row(*line)
+        console.print(drawn)
     for figure in report.all_figures:
         beside = f" ({figure.beside})" if figure.beside else ""
         console.print(f"{figure.name}: {said(figure.value, figure.unit)}{beside}", highlight=False)
@@ -89,16 +91,24 @@ def _section(report: Report) -> str:
         "",
         f"{report.title}.",
         "",
-        _line(HEADINGS),
-        _line(["---", *["--:"] * (len(HEADINGS) - 1)]),
-        *(_line(_cells(row)) for row in report.rows),
-        "",
+        *(line for shown in _tables(report) for line in _drawn(shown)),
         *(f"- {note}" for note in (*report.notes, _circumstances())),
     ]
     return "\n".join(lines)
 
 
-def _line(cells: tuple[str, ...] | list[str]) -> str:
+def _tables(report: Report) -> Sequence[Table]:
+    of_rows = Table(title="", headings=HEADINGS, lines=[_cells(row) for row in report.rows])
+    return [*([of_rows] if report.rows else []), *report.tables]
+
+
+def _drawn(shown: Table) -> Sequence[str]:
+    rule = ["---", *["--:"] * (len(shown.headings) - 1)]
+    lines = [_line(cells) for cells in (shown.headings, rule, *shown.lines)]
+    return [*([f"{shown.title}:", ""] if shown.title else []), *lines, ""]
+
+
+def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
