@@ -13,6 +13,7 @@ from huey.consumer import Consumer
 from huey.contrib.djhuey import HUEY
 
 from apps.common import tasks
+from apps.common.jobs import here
 from apps.common.jobs.presence import Presence
 from apps.common.jobs.sweeper import Sweeper
 
@@ -59,7 +60,7 @@ class Worker:
 
         Returns when the work has ended, whoever asked first.
         """
-        with self._turn:
+        with self._turn, here.ending():
             if self._is_consuming:
                 self._consumer.stop(graceful=True)
                 self._is_consuming = False

@@ -104,3 +104,25 @@ def do_behind_the_gate(lease: Lease[Any]) -> None:
     while (marks / "gate").exists():
         time.sleep(0.01)
     do(lease)
+
+
+def do_duty_behind_the_gate(_now: datetime) -> bool:
+    """Leave a mark with the process's id, and wait while the gate is shut."""
+    marks = Path(os.environ[MARKS])
+    (marks / f"guarded-{os.getpid()}").touch()
+    while (marks / "gate").exists():
+        time.sleep(0.01)
+    return False
+
+
+def count_duty(_now: datetime) -> bool:
+    """Leave a mark for each run, with the process's id."""
+    marks = Path(os.environ[MARKS])
+    (marks / f"counted-{os.getpid()}-{time.monotonic_ns()}").touch()
+    return False
+
+
+DUTIES: dict[str, Callable[[datetime], bool]] = {
+    "tests.guarded": do_duty_behind_the_gate,
+    "tests.counted": count_duty,
+}

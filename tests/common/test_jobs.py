@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +18,8 @@ from huey.storage import RedisStorage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.common.jobs import LEASE, Lease, claim, kind_of, run_job, wake
-from apps.common.jobs.runner import FIRST_PAUSE, LONGEST_PAUSE, pause_after
+from apps.common.jobs import LEASE, Lease, claim, here, kind_of, run_job, wake
+from apps.common.jobs.runner import FIRST_PAUSE, LONGEST_PAUSE, pause_after, run_together
 from tests.common.errands import CarelessErrand, Errand, do, owe, worked_by
 from tests.services.process import free_port
 
@@ -284,6 +284,35 @@ def test_a_failure_after_the_work_was_settled_does_not_bring_it_back() -> None:
         run_job(name, str(errand.pk))
     errand.refresh_from_db()
     assert (errand.done, errand.due_at) == (1, None)
+
+
+def test_a_worker_that_ends_begins_nothing_after_what_it_has_in_hand() -> None:
+    errand, behind = owe(), owe()
+
+    def do_without_end(lease: Lease[Any]) -> None:
+        lease.settle(done=lease.row.done + 1, due_at=timezone.now())
+
+    with worked_by(do_without_end, next_after=lambda _: str(behind.pk)) as name, here.ending():
+        assert run_job(name, str(errand.pk))
+    errand.refresh_from_db()
+    behind.refresh_from_db()
+    assert (errand.done, errand.leased_until, behind.done) == (1, None, 0)
+    assert errand.due_at is not None
+
+
+def test_a_worker_that_ends_gives_back_what_it_took_and_has_not_begun() -> None:
+    taken = [owe(), owe(), owe()]
+
+    def do_and_end(lease: Lease[Any]) -> None:
+        do(lease)
+        ending.enter_context(here.ending())
+
+    with worked_by(do_and_end) as name, ExitStack() as ending:
+        run_together(name, [str(errand.pk) for errand in taken])
+    left = Errand.objects.filter(done=0)
+    assert left.count() == 2
+    assert set(left.values_list("attempts", "leased_until")) == {(0, None)}
+    assert all(claim(Errand, errand.pk) for errand in left)
 
 
 def test_unknown_kinds_are_ignored() -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from django.utils import timezone
 from huey.contrib.djhuey import HUEY
 
 from apps.common.jobs import claim, wake
-from tests.common.errands import MARKS, Errand, owe, wait_until
+from apps.common.models import Duty
+from tests.common.errands import DUTIES, MARKS, Errand, owe, wait_until
 from tests.common.processes import PATIENCE, child, environ_on_test_database
 
 pytestmark = pytest.mark.usefixtures("errand_rows")
@@ -80,3 +82,33 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(
         assert worker.wait(PATIENCE) == 0
     assert is_done(errand)
     assert begun(tmp_path, errand) == [1]
+
+
+def test_a_duty_is_one_workers_at_a_time_and_another_s_when_that_one_is_killed(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+    for name in DUTIES:
+        Duty.objects.create(name=name, due_at=timezone.now())
+    guarded = Duty.objects.filter(name="tests.guarded")
+
+    def holders() -> set[int]:
+        return {int(mark.name.split("-")[1]) for mark in tmp_path.glob("guarded-*")}
+
+    with start_worker() as first, start_worker() as second:
+        wait_until(holders)
+        # However slow this machine is, the lease does not end by itself meanwhile.
+        guarded.update(leased_until=timezone.now() + timedelta(hours=1))
+        (pid,) = holders()
+        holder, other = (first, second) if first.pid == pid else (second, first)
+        # The other one is there, looks for work and does it, and leaves this alone.
+        wait_until(lambda: len(list(tmp_path.glob(f"counted-{other.pid}-*"))) >= 3)
+        assert holders() == {holder.pid}
+
+        holder.kill()
+        holder.wait(PATIENCE)
+        guarded.update(leased_until=timezone.now())
+        wait_until(lambda: holders() == {holder.pid, other.pid})
+        gate.unlink()
+        wait_until(lambda: guarded.filter(done_at__isnull=False).exists())

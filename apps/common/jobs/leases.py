@@ -71,6 +71,10 @@ class Lease(Generic[R]):
             return True
         return self._store(fields)
 
+    def give_back(self) -> bool:
+        """End the lease with nothing done: the work is owed as before. False: it was lost."""
+        return self._store({"leased_until": None, "attempts": self.row.attempts - 1})
+
     def _store(self, fields: dict[str, Any], *, is_as_claimed: bool = False) -> bool:
         store = _storing(type(self.row), tuple(fields), is_as_claimed=is_as_claimed)
         held = {"pk": self.row.pk, "fence": self.fence, "claimed_due": self.claimed_due}
