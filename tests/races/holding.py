@@ -8,6 +8,7 @@ comes meanwhile comes in the midst of the command, each time and on every machin
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from django.db.backends.signals import connection_created  # isort: skip
 
 GATES: Final = "DOORSTEP_TEST_GATES"  # the directory of gates and of marks of who stands at them
 HEADER: Final = b"x-hold"
+READ: Final = re.compile(r'SELECT .*? FROM "(\w+)"', re.DOTALL)
 LONGEST: Final = 90.0  # seconds: a test that is gone opens no gate
 
 _asked = threading.local()  # a request is served by one thread from its beginning to its end
@@ -44,11 +46,16 @@ def hold_after(
     """Execute the statement, and stand still after the one that this request is held at."""
     result = execute(sql, params, many, context)
     hold = getattr(_asked, "hold", None)
-    is_there = hold and sql.startswith("SELECT") and f'FROM "{hold[1]}"' in sql
-    if is_there and context["connection"].in_atomic_block:
+    if hold and context["connection"].in_atomic_block and _table_read_by(sql) == hold[1]:
         _asked.hold = None
         _stand_still(hold[0])
     return result
+
+
+def _table_read_by(sql: str) -> str:
+    """Return the first table that a SELECT reads, if it is one."""
+    found = READ.match(sql)
+    return found[1] if found else ""
 
 
 def _stand_still(name: str) -> None:

@@ -6,43 +6,15 @@ with no row locked: there somebody gets a wrong answer, or something is wrong af
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from apps.locks.simulator import SimulatorServer
 from tests.races.checkin_scenes import SCENES, Scene, two_walk_ins_for_one_room
-from tests.races.midway import WITH_LOCKS, WITHOUT_LOCKS, Doors, doors_to
+from tests.races.midway import Doors, ever_goes_wrong
 from tests.races.test_rooming_races import without_the_constraint
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lock_cloud")]
-TRIES = 5
 
 each_scene = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
-
-
-@pytest.fixture(scope="module")
-def doors(
-    django_db_setup: None,
-    tmp_path_factory: pytest.TempPathFactory,
-    lock_simulator: SimulatorServer,
-) -> Iterator[Doors]:
-    """The product's servers."""
-    directory = tmp_path_factory.mktemp("with-locks")
-    with doors_to(WITH_LOCKS, directory, TTLOCK_API_URL=lock_simulator.url) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def lockless_doors(
-    django_db_setup: None,
-    tmp_path_factory: pytest.TempPathFactory,
-    lock_simulator: SimulatorServer,
-) -> Iterator[Doors]:
-    """The same servers with no row locked."""
-    directory = tmp_path_factory.mktemp("without-locks")
-    with doors_to(WITHOUT_LOCKS, directory, TTLOCK_API_URL=lock_simulator.url) as found:
-        yield found
 
 
 @each_scene
@@ -66,8 +38,3 @@ def test_without_locks_and_constraint_two_walk_ins_share_the_room(lockless_doors
     """The twin: the constraint on nights alone would keep them apart, too."""
     with without_the_constraint():
         assert ever_goes_wrong(two_walk_ins_for_one_room, lockless_doors)
-
-
-def ever_goes_wrong(scene: Scene, doors: Doors) -> bool:
-    """Play the scene until something is wrong afterwards, a few times at most."""
-    return any(scene(doors) for _ in range(TRIES))

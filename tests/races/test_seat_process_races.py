@@ -139,6 +139,16 @@ def test_of_many_holders_one_has_the_seat(doors: Doors) -> None:
     assert SeatAllocation.objects.filter(status="HELD").count() == 2
 
 
+@pytest.mark.usefixtures("without_constraint")
+def test_without_the_constraint_several_hold_it(careless_doors: Doors) -> None:
+    event = SeatingEventFactory(seats=12, exclusive=True)
+
+    answers = race(careless_doors, *[holding(event, "A-1", f"B-{n + 1}") for n in range(6)])
+
+    assert answers["PENDING"] > 1
+    assert sold_twice() == 1
+
+
 # -- one order, many requests ----------------------------------------------------------------------
 
 
