@@ -82,6 +82,12 @@ class Environment:
     checkin_flow_ttl_minutes: float
     checkin_flow_retention_days: int
     event_retention_days: int
+    notice_retention_days: int
+    alert_retention_days: int
+    access_retention_days: int
+    checkin_completed_retention_days: int
+    seat_order_retention_days: int
+    webhook_retention_days: int
     pin_length: int
     backup_codes_per_lock: int
     rate_limit_checkin: Rate
@@ -162,6 +168,14 @@ class _Reader:
             checkin_flow_ttl_minutes=self._number("CHECKIN_FLOW_TTL_MINUTES", 30.0, 0.01, 1440.0),
             checkin_flow_retention_days=self._whole("CHECKIN_FLOW_RETENTION_DAYS", 30, 1, 3650),
             event_retention_days=self._whole("EVENT_RETENTION_DAYS", 90, 1, 3650),
+            notice_retention_days=self._whole("NOTICE_RETENTION_DAYS", 365, 30, 36500),
+            alert_retention_days=self._whole("ALERT_RETENTION_DAYS", 365, 30, 36500),
+            access_retention_days=self._whole("ACCESS_RETENTION_DAYS", 1095, 30, 36500),
+            checkin_completed_retention_days=self._whole(
+                "CHECKIN_COMPLETED_RETENTION_DAYS", 365, 30, 36500
+            ),
+            seat_order_retention_days=self._whole("SEAT_ORDER_RETENTION_DAYS", 90, 1, 36500),
+            webhook_retention_days=self._whole("WEBHOOK_RETENTION_DAYS", 30, 1, 36500),
             pin_length=self._whole("PIN_LENGTH", 4, 4, 9),
             backup_codes_per_lock=self._whole("BACKUP_CODES_PER_LOCK", 0, 0, 20),
             rate_limit_checkin=self._rate("RATE_LIMIT_CHECKIN", "10/m"),

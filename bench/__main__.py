@@ -22,6 +22,7 @@ from bench import (
     office_lists,
     partner_upserts,
     pin_latency,
+    plans,
     scaling,
     seats,
     webhooks,
@@ -44,6 +45,7 @@ BENCHES: Final[Mapping[str, Callable[[int | None], Report]]] = {
     "lock_storm": lock_storm.measure,
     "partner_upserts": partner_upserts.measure,
     "office_lists": office_lists.measure,
+    "plans": plans.measure,
     "seats": seats.measure,
     "webhooks": webhooks.measure,
 }
@@ -55,6 +57,7 @@ SHORT: Final[Mapping[str, int]] = {
     "live_fanout": 400,
     "lock_storm": 120,
     "pin_latency": 8,
+    "plans": 150_000,
     "seats": 150,
     "webhooks": 2_000,
 }

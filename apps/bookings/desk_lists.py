@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -81,7 +81,7 @@ def list_bookings(
     if in_house is not None:
         bookings = bookings.filter(IN_HOUSE) if in_house else bookings.exclude(IN_HOUSE)
     if search and search.strip():
-        bookings = bookings.filter(matching_search(search.strip()))
+        bookings = bookings.filter(matching_search(search.strip(), hotels=[hotel.pk]))
     return bookings
 
 
@@ -121,15 +121,21 @@ def list_alerts(hotel: Hotel) -> QuerySet[Alert]:
     return Alert.objects.filter(scope__in=scopes, closed_at__isnull=True)
 
 
-def matching_search(text: str) -> Q:
+def matching_search(text: str, *, hotels: Collection[int] | None = None) -> Q:
     """Match a piece of an id, a reference, a name on file or said by the guest, a car's
-    registration, or a room; of a long text, the beginning."""
+    registration, or a room; of a long text, the beginning.
+
+    ``hotels``: whose bookings are searched anyway, so that nobody looks through the guests of all
+    others; None: everybody's.
+    """
     text = text[:LONGEST_SEARCH]
     if not is_askable(text):
         return Q(pk__in=())
     guests = Booking.objects.filter(
         Q(guests__full_name__icontains=text) | Q(guests__car_registration__icontains=text)
     )
+    if hotels is not None:
+        guests = guests.filter(hotel__in=hotels)
     return (
         Q(booking_id__icontains=text)
         | Q(booking_reference__icontains=text)

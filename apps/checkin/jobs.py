@@ -5,6 +5,7 @@ from datetime import timedelta
 from apps.checkin.models import CheckInFlow
 from apps.checkin.services.expiry import expire_flow
 from apps.checkin.services.purge import (
+    purge_completed_flows,
     purge_flow_tokens,
     purge_unfinished_flows,
     purge_wrong_answers,
@@ -23,6 +24,7 @@ def register_all() -> None:
     for name, every, do in (
         ("checkin.close_calmed_alerts", OFTEN, close_calmed_alerts),
         ("checkin.purge_unfinished_flows", DAILY, purge_unfinished_flows),
+        ("checkin.purge_completed_flows", DAILY, purge_completed_flows),
         ("checkin.purge_flow_tokens", DAILY, purge_flow_tokens),
         ("checkin.purge_wrong_answers", DAILY, purge_wrong_answers),
     ):

@@ -62,7 +62,10 @@ class CheckInFlow(WorkRow):
                 name="checkin_ready_pin_was_asked_for",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["due_at"], name="checkin_flow_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="checkin_flow_due"),
+            models.Index(fields=["status", "updated_at"], name="checkin_flow_ended"),
+        ]
 
     def __str__(self) -> str:
         return f"Check-in of {self.booking}, step {self.step}"

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 from apps.common.events import purge_events
 from apps.common.maintenance import PeriodicDuty, register_duty
+from apps.common.purge import purge_alerts, purge_notices
 
 
 def register_all() -> None:
     """Make the duties known to the workers."""
-    register_duty(
-        PeriodicDuty(name="common.purge_events", every=timedelta(hours=1), do=purge_events)
-    )
+    for name, every, do in (
+        ("common.purge_events", timedelta(hours=1), purge_events),
+        ("common.purge_notices", timedelta(days=1), purge_notices),
+        ("common.purge_alerts", timedelta(days=1), purge_alerts),
+    ):
+        register_duty(PeriodicDuty(name=name, every=every, do=do))

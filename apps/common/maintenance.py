@@ -7,7 +7,7 @@ a long standstill.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -46,6 +46,11 @@ def register_duty(duty: PeriodicDuty) -> None:
     _duties[duty.name] = duty
 
 
+def all_duties() -> Iterable[PeriodicDuty]:
+    """Return every registered duty."""
+    return tuple(_duties.values())
+
+
 def register_all(config: AppConfig) -> None:
     """Let workers do the duties, and let every migration see to it that each has its row."""
     register(JobKind(model=Duty, work=work_on_duty, ready=_known_here))
@@ -57,12 +62,14 @@ def _known_here(rows: QuerySet[Duty]) -> QuerySet[Duty]:
     return rows.filter(name__in=_duties)
 
 
-def delete_portion(rows: QuerySet[Any]) -> bool:
+def delete_portion(rows: QuerySet[Any], *, oldest_by: str) -> bool:
     """Delete some of ``rows``, and what hangs on them; return whether any may be left.
 
-    For duties: no transaction grows with what has piled up.
+    For duties: no transaction grows with what has piled up. ``oldest_by`` is the column that says
+    how old a row is, and has an index: in any other order, the database may go through all rows
+    that are to stay.
     """
-    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:PORTION])
+    keys = list(rows.order_by(oldest_by).values_list("pk", flat=True)[:PORTION])
     rows.model._default_manager.filter(pk__in=keys).delete()
     return len(keys) == PORTION
 

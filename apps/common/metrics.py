@@ -53,6 +53,11 @@ def register_figures(name: str, read: Figures) -> None:
     _figures[name] = read
 
 
+def all_figures() -> Iterable[tuple[str, Figures]]:
+    """Return every registered reading, with its name."""
+    return tuple(_figures.items())
+
+
 class DatabaseFigures:
     """All registered figures, for a registry of Prometheus's client.
 

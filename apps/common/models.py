@@ -33,7 +33,14 @@ class Alert(models.Model):
                 name="common_one_open_alert_per_subject",
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["scope", "closed_at"], name="common_alert_scope")]
+        indexes: ClassVar = [
+            models.Index(fields=["scope", "closed_at"], name="common_alert_scope"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="common_alert_closed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"

@@ -15,6 +15,7 @@ from apps.locks.services.gateway_queue import next_on_same_gateway
 from apps.locks.services.gateways import is_ready, without_busy_gateway
 from apps.locks.services.inventory import look_at_account
 from apps.locks.services.lock_care import look_after_lock
+from apps.locks.services.purge import purge_access
 
 
 def register_all() -> None:
@@ -35,3 +36,4 @@ def register_all() -> None:
     register_duty(
         PeriodicDuty(name="locks.close_old_alarms", every=timedelta(hours=1), do=close_old_alarms)
     )
+    register_duty(PeriodicDuty(name="locks.purge_access", every=timedelta(days=1), do=purge_access))

@@ -145,6 +145,11 @@ class AccessGrant(WorkRow):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="locks_grant_due"),
             models.Index(fields=["holder", "asked_at"], name="locks_grants_of_holder"),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(state=GrantState.ENDED),
+                name="locks_ended_grants",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +244,9 @@ class AccessCode(WorkRow):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="locks_code_due"),
             models.Index(fields=["lock", "state"], name="locks_code_lock_state"),
+            models.Index(
+                fields=["state"], condition=Q(state__in=sorted(LIVE)), name="locks_live_codes"
+            ),
         ]
 
     def __str__(self) -> str:

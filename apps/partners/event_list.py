@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from apps.bookings.models import Hotel
 from apps.common.errors import Invalid
-from apps.common.events import last_number
+from apps.common.events import last_number, log_of
 from apps.common.models import Event
 from apps.partners.identity import PartnerIdentity
 from apps.partners.webhooks.event_types import TYPE_OF_NEWS
@@ -68,7 +68,7 @@ def events_after_place(place: Place, *, limit: int) -> EventPage:
     """
     stream = place.hotel.event_stream
     newest = last_number(stream)  # before the reading: what comes between is for the next one
-    log = Event.objects.filter(stream__name=stream, number__gt=place.number)
+    log = log_of(stream).filter(number__gt=place.number)
     told = log.filter(name__in=TYPE_OF_NEWS, number__lte=newest).order_by("number")
     found = list(told[: limit + 1])
     shown = found[:limit]

@@ -106,7 +106,9 @@ def news_after(event_id: int, version: int) -> Sequence[SeatNews]:
 
 def forget_changes(now: datetime) -> bool:
     """Delete what is too old for anybody to come back for; for the duty roster."""
-    return delete_portion(SeatChange.objects.filter(changed_at__lt=now - KEPT))
+    return delete_portion(
+        SeatChange.objects.filter(changed_at__lt=now - KEPT), oldest_by="changed_at"
+    )
 
 
 def _news(row: SeatChange) -> SeatNews:

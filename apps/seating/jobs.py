@@ -8,6 +8,7 @@ from apps.seating.changes import forget_changes
 from apps.seating.models import SeatOrder
 from apps.seating.proof_storage import drop_forgotten_files
 from apps.seating.services.expiry import expire_order
+from apps.seating.services.purge import purge_given_up_orders
 from apps.seating.services.waiting import forget_who_waited
 
 
@@ -19,6 +20,13 @@ def register_all() -> None:
     )
     register_duty(
         PeriodicDuty(name="seating.forget_waiting", every=timedelta(days=1), do=forget_who_waited)
+    )
+    register_duty(
+        PeriodicDuty(
+            name="seating.purge_given_up_orders",
+            every=timedelta(days=1),
+            do=purge_given_up_orders,
+        )
     )
     register_duty(
         PeriodicDuty(

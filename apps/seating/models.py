@@ -11,6 +11,7 @@ from django.db.models import Q
 from apps.bookings.models import Hotel
 from apps.common.jobs import WorkRow
 from apps.seating.states import (
+    GIVEN_UP,
     LIVE,
     AllocationStatus,
     HoldPolicy,
@@ -219,6 +220,11 @@ class SeatOrder(WorkRow):
             models.Index(fields=["due_at"], name="seating_order_due"),
             models.Index(fields=["event", "status", "created_at"], name="seating_order_queue"),
             models.Index(
+                fields=["ended_at"],
+                condition=Q(status__in=sorted(GIVEN_UP)),
+                name="seating_orders_given_up",
+            ),
+            models.Index(
                 fields=["event", "mark"], condition=~Q(mark=""), name="seating_order_marked"
             ),
         ]
@@ -303,6 +309,7 @@ class SeatChange(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event", "version"], name="seating_change_version")
         ]
+        indexes: ClassVar = [models.Index(fields=["changed_at"], name="seating_change_age")]
 
     def __str__(self) -> str:
         return f"Version {self.version} of event {self.event_id}"

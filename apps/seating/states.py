@@ -58,6 +58,7 @@ ALLOWED: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
     S.EXPIRED: frozenset({S.PENDING}),  # staff open it again for somebody who paid too late
 }
 
+GIVEN_UP: Final = frozenset({S.RELEASED, S.EXPIRED})  # nobody paid for them
 BOOKING: Final = (S.AWAITING_REVIEW, S.CONFIRMED)  # orders whose seats are booked
 
 

@@ -24,6 +24,7 @@ from apps.concierge.states import Side
 from apps.locks.models import AccessGrant, AccessHistory
 from apps.locks.states import GrantState
 from apps.staff.roles import Permission
+from back_office.access import hotels_where, staff_of
 from back_office.cells import NOTHING, colours, moment
 from back_office.deeds import LONGEST_TRAIL, DeedsAdmin, Panel
 from back_office.site import site
@@ -117,7 +118,12 @@ class BookingAdmin(DeedsAdmin):
         term = search_term.strip()
         if not is_askable(term):
             return queryset.none(), False
-        return (queryset.filter(matching_search(term)) if term else queryset), False
+        if not term:
+            return queryset, False
+        hotels = None
+        if not staff_of(request).is_superuser:
+            hotels = hotels_where(request, self.views)
+        return queryset.filter(matching_search(term, hotels=hotels)), False
 
     def refusals(self, row: Any) -> dict[str, DomainError]:
         """Return what stands against each deed, by the answers that the services give."""

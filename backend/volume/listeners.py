@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+
 from apps.bookings.models import Hotel
 from apps.common.models import Event
 from apps.partners.models import (
@@ -20,7 +22,6 @@ from apps.partners.models import (
     WebhookTry,
 )
 from apps.partners.scopes import READ_ONLY
-from apps.partners.services.webhook_redelivery import KEPT
 from apps.partners.webhooks.event_types import EVENT_TYPES
 from apps.partners.webhooks.messages import Message, messages_of
 from backend.volume.sheets import Sheets
@@ -47,7 +48,8 @@ class Listeners:
         sheets[WebhookSource].add(
             endpoint_id=self._endpoint, hotel_id=hotel.pk, stream_id=stream, position=len(events)
         )
-        late = [event for event in events if event.happened_at > self._now - KEPT]
+        kept = timedelta(days=settings.WEBHOOK_RETENTION_DAYS)
+        late = [event for event in events if event.happened_at > self._now - kept]
         instants = {event.number: event.happened_at for event in late}
         for message in messages_of(hotel, late):
             self._deliver(sheets, message, instants[message.body["data"]["sequence"]])

@@ -22,7 +22,7 @@ from apps.partners.models import (
 )
 from apps.partners.scopes import READ_ONLY
 from apps.partners.services.webhook_endpoints import MOST_ENDPOINTS, OVERLAP
-from apps.partners.services.webhook_redelivery import KEPT, forget_deliveries
+from apps.partners.services.webhook_redelivery import forget_deliveries
 from tests.background import run_due_jobs
 from tests.erasure import places_of
 from tests.factories.bookings import BookingFactory, HotelFactory
@@ -391,7 +391,7 @@ def test_deliveries_are_kept_for_a_while(hotel: Hotel, receiver: Receiver) -> No
     set_up(partner_of(hotel), receiver)
     news(hotel)
     run_due_jobs()
-    assert not forget_deliveries(timezone.now() + KEPT - timedelta(minutes=1))
+    assert not forget_deliveries(timezone.now() + timedelta(days=30) - timedelta(minutes=1))
     assert WebhookDelivery.objects.get().state == DeliveryState.DELIVERED
-    forget_deliveries(timezone.now() + KEPT + timedelta(minutes=1))
+    forget_deliveries(timezone.now() + timedelta(days=30) + timedelta(minutes=1))
     assert not WebhookDelivery.objects.exists()

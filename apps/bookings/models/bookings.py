@@ -63,6 +63,18 @@ class Booking(models.Model):
             models.Index(fields=["booking_reference"], name="bookings_reference"),
             models.Index(fields=["hotel", "check_in_date"], name="bookings_arrivals"),
             models.Index(fields=["hotel", "updated_at"], name="bookings_changes"),
+            models.Index(fields=["hotel", "check_out_date"], name="bookings_departures"),
+            # Of years of bookings, those that are still to come or in house.
+            models.Index(
+                fields=["hotel", "check_in_date"],
+                condition=Q(status=BookingStatus.CONFIRMED),
+                name="bookings_open",
+            ),
+            models.Index(
+                fields=["assigned_room"],
+                condition=Q(status=BookingStatus.CONFIRMED, checked_in_at__isnull=False),
+                name="bookings_in_house",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +125,9 @@ class StayToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="bookings_stay_token_end")]
 
     def __str__(self) -> str:
         return f"Key {self.pk} to {self.booking}"

@@ -103,7 +103,10 @@ class HousekeepingTask(models.Model):
                 name="bookings_one_open_task_per_room",
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["hotel", "status"], name="bookings_task_list")]
+        indexes: ClassVar = [
+            models.Index(fields=["hotel", "status"], name="bookings_task_list"),
+            models.Index(fields=["hotel", "created_at"], name="bookings_task_age"),
+        ]
 
     def __str__(self) -> str:
         return f"Cleaning of {self.room}, {self.status}"

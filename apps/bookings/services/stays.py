@@ -53,7 +53,7 @@ def mint_stay_tokens(booking: Booking, count: int) -> list[str]:
 
 def purge_stay_tokens(now: datetime) -> bool:
     """Delete some keys whose time is over; return whether any may be left."""
-    return delete_portion(StayToken.objects.filter(expires_at__lte=now))
+    return delete_portion(StayToken.objects.filter(expires_at__lte=now), oldest_by="expires_at")
 
 
 def register_primary_guest(booking: Booking, details: GuestDetails) -> Guest:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from apps.bookings.services.rooming import HOLDS_ROOM
 from apps.checkin.models import CheckInFlow, CheckInToken
 from apps.checkin.selectors import READABLE_AFTER_END
 from apps.checkin.services.verification_tries import purge_failures
@@ -20,13 +21,25 @@ def purge_unfinished_flows(now: datetime) -> bool:
     """
     before = now - timedelta(days=settings.CHECKIN_FLOW_RETENTION_DAYS)
     unfinished = [FlowStatus.EXPIRED, FlowStatus.CANCELLED]
-    return delete_portion(CheckInFlow.objects.filter(status__in=unfinished, updated_at__lt=before))
+    flows = CheckInFlow.objects.filter(status__in=unfinished, updated_at__lt=before)
+    return delete_portion(flows, oldest_by="updated_at")
+
+
+def purge_completed_flows(now: datetime) -> bool:
+    """Delete some completed flows of stays that were over long ago."""
+    before = now - timedelta(days=settings.CHECKIN_COMPLETED_RETENTION_DAYS)
+    completed = CheckInFlow.objects.filter(status=FlowStatus.COMPLETED, updated_at__lt=before)
+    over = completed.exclude(booking__status__in=HOLDS_ROOM)
+    return delete_portion(over, oldest_by="updated_at")
 
 
 def purge_flow_tokens(now: datetime) -> bool:
     """Delete some keys that open nothing any more: their flows ended a day ago."""
     ended = CheckInToken.objects.exclude(flow__status=FlowStatus.IN_PROGRESS)
-    return delete_portion(ended.filter(flow__updated_at__lt=now - READABLE_AFTER_END))
+    # Keys are few beside the flows that they once opened: these are looked up, not gone through.
+    return delete_portion(
+        ended.filter(flow__updated_at__lt=now - READABLE_AFTER_END), oldest_by="pk"
+    )
 
 
 def purge_wrong_answers(now: datetime) -> bool:

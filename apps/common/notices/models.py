@@ -64,7 +64,11 @@ class Notice(WorkRow):
                 name="common_sent_notice_has_instant",
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["due_at"], name="common_notice_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="common_notice_due"),
+            models.Index(fields=["asked_at"], name="common_notice_age"),
+            models.Index(fields=["scope", "asked_at"], name="common_notice_list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.state}"

@@ -142,4 +142,6 @@ def erase_answers(booking: Booking) -> None:
 
 def purge_answers(now: datetime) -> bool:
     """Delete some answers that nobody may ask for again; return whether any may be left."""
-    return delete_portion(KeptAnswer.objects.filter(kept_at__lt=now - KEPT_FOR))
+    return delete_portion(
+        KeptAnswer.objects.filter(kept_at__lt=now - KEPT_FOR), oldest_by="kept_at"
+    )

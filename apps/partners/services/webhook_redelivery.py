@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,7 +27,6 @@ from apps.partners.webhooks.event_types import TYPE_OF_NEWS
 from apps.partners.webhooks.messages import messages_of
 
 MOST_AT_ONCE: Final = 2000
-KEPT: Final = timedelta(days=30)  # so long can a question about a delivery be looked into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,4 +124,7 @@ def _redeliver_source(
 def forget_deliveries(now: datetime) -> bool:
     """Delete some deliveries that are older than they are kept; return whether any may be left."""
     forget_previous_secrets()
-    return delete_portion(WebhookDelivery.objects.filter(created_at__lt=now - KEPT))
+    before = now - timedelta(days=settings.WEBHOOK_RETENTION_DAYS)
+    return delete_portion(
+        WebhookDelivery.objects.filter(created_at__lt=before), oldest_by="created_at"
+    )

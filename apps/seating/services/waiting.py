@@ -142,7 +142,8 @@ def _offer(
 
 def forget_who_waited(now: datetime) -> bool:
     """Delete entries of events that are long over; for the duty roster."""
-    return delete_portion(WaitingListEntry.objects.filter(event__starts_at__lt=now - KEPT))
+    entries = WaitingListEntry.objects.filter(event__starts_at__lt=now - KEPT)
+    return delete_portion(entries, oldest_by="event__starts_at")
 
 
 class _House:

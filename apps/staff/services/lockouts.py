@@ -77,9 +77,8 @@ def forget_tries(username: str, client_address: str | None = None) -> None:
 
 def purge_tries(now: datetime) -> bool:
     """Delete some tries that count no more; return whether any may be left."""
-    return delete_portion(
-        AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
-    )
+    old = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
+    return delete_portion(old, oldest_by="attempt_time")
 
 
 def _tries(username: str, client_address: str | None) -> Any:

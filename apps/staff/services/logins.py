@@ -9,6 +9,7 @@ from typing import Final
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from knox.models import AuthToken
 
@@ -97,4 +98,9 @@ def log_out_everywhere(user: User) -> None:
 
 def purge_logins(now: datetime) -> bool:
     """Delete some logins whose time is over; return whether any may be left."""
-    return delete_portion(AuthToken.objects.filter(expiry__lt=now))
+    return delete_portion(AuthToken.objects.filter(expiry__lt=now), oldest_by="expiry")
+
+
+def purge_sessions(now: datetime) -> bool:
+    """Delete some sessions of browsers whose time is over; return whether any may be left."""
+    return delete_portion(Session.objects.filter(expire_date__lt=now), oldest_by="expire_date")
