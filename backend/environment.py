@@ -37,7 +37,8 @@ ALL: Final = "*"
 # Secrets, and addresses with passwords in them: NAME_FILE may name a file that holds the value.
 MAY_BE_FILES: Final = frozenset(
     {
-        *("SECRET_KEY", "FIELD_ENCRYPTION_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"),
+        *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "FIELD_ENCRYPTION_KEY"),
+        *("DATABASE_URL", "REDIS_URL", "EMAIL_URL"),
         *("TTLOCK_CLIENT_SECRET", "TTLOCK_PASSWORD", "TTLOCK_CALLBACK_SECRET", "METRICS_TOKEN"),
     }
 )
@@ -61,6 +62,7 @@ class Environment:
     development: bool
     var_dir: Path
     secret_key: str
+    secret_key_fallbacks: list[str]
     field_encryption_keys: tuple[str, ...]
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
@@ -147,6 +149,7 @@ class _Reader:
             development=development,
             var_dir=var_dir,
             secret_key=self._secret("SECRET_KEY", var_dir, development=development),
+            secret_key_fallbacks=self._fallbacks(),
             field_encryption_keys=self._keys(var_dir, development=development),
             allowed_hosts=self._hosts(),
             csrf_trusted_origins=self._origins(),
@@ -238,6 +241,10 @@ class _Reader:
                 )
             return self._kept(var_dir, name.lower())
         return self._long_enough(name, value)
+
+    def _fallbacks(self) -> list[str]:
+        keys = self._list("SECRET_KEY_FALLBACKS", [])
+        return [self._long_enough("SECRET_KEY_FALLBACKS", key) for key in keys]
 
     def _keys(self, var_dir: Path, *, development: bool) -> tuple[str, ...]:
         joined = self._text("FIELD_ENCRYPTION_KEY", "")

@@ -58,6 +58,20 @@ def decrypt(token: str) -> str:
         ) from error
 
 
+def is_current(token: str) -> bool:
+    """Answer whether the first key encrypted it."""
+    try:
+        _fernet(settings.FIELD_ENCRYPTION_KEYS[:1]).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def reencrypt(token: str) -> str:
+    """Return the same text under the first key. Raises UndecryptableValue."""
+    return encrypt(decrypt(token))
+
+
 def encrypt_bytes(content: bytes) -> bytes:
     """Encrypt a file's content with the first key."""
     return _fernet(settings.FIELD_ENCRYPTION_KEYS).encrypt(content)

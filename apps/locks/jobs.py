@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from apps.common.jobs import JobKind, register
 from apps.common.maintenance import PeriodicDuty, register_duty
+from apps.common.rekeying import Rekeying, register_rekeying
 from apps.locks.models import AccessCode, AccessGrant, Lock, LockAccount
 from apps.locks.services.alarms import close_old_alarms
 from apps.locks.services.announcements import announce
@@ -16,10 +17,12 @@ from apps.locks.services.gateways import is_ready, without_busy_gateway
 from apps.locks.services.inventory import look_at_account
 from apps.locks.services.lock_care import look_after_lock
 from apps.locks.services.purge import purge_access
+from apps.locks.services.rekeyed_digits import rekey_digits
 
 
 def register_all() -> None:
     """Make this room's work known to the workers."""
+    register_rekeying(Rekeying(name="locks.digests_of_digits", walk=rekey_digits))
     register(
         JobKind(
             model=AccessCode,

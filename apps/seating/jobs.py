@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from apps.common.jobs import JobKind, register
 from apps.common.maintenance import PeriodicDuty, register_duty
+from apps.common.rekeying import Rekeying, register_rekeying
 from apps.seating.changes import forget_changes
 from apps.seating.models import SeatOrder
-from apps.seating.proof_storage import drop_forgotten_files
+from apps.seating.proof_storage import drop_forgotten_files, rekey_files
 from apps.seating.services.expiry import expire_order
 from apps.seating.services.purge import purge_given_up_orders
 from apps.seating.services.waiting import forget_who_waited
@@ -15,6 +16,7 @@ from apps.seating.services.waiting import forget_who_waited
 def register_all() -> None:
     """Make this room's work known to the workers: a pending order owes its own end."""
     register(JobKind(model=SeatOrder, work=expire_order))
+    register_rekeying(Rekeying(name="seating.proof_files", walk=rekey_files))
     register_duty(
         PeriodicDuty(name="seating.forget_changes", every=timedelta(hours=6), do=forget_changes)
     )

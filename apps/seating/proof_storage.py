@@ -13,8 +13,9 @@ from typing import Final
 import structlog
 from django.conf import settings
 
-from apps.common.crypto import decrypt_bytes, encrypt_bytes
+from apps.common.crypto import UndecryptableValue, decrypt_bytes, encrypt_bytes, is_current
 from apps.common.errors import Unavailable
+from apps.common.rekeying import Outcome
 from apps.seating.models import PaymentProof
 
 log = structlog.get_logger(__name__)
@@ -60,9 +61,35 @@ def drop_forgotten_files(now: datetime) -> bool:
     return False
 
 
+def rekey_files(writes: bool) -> Iterator[Outcome]:
+    """Go through all files; each is replaced as a whole, so that nobody reads half of one."""
+    for path in _files():
+        try:
+            ciphertext = path.read_bytes().decode("ascii", errors="replace")
+            yield _rekeyed(path, ciphertext, writes=writes)
+        except FileNotFoundError:
+            continue  # dropped meanwhile
+
+
+def _rekeyed(path: Path, ciphertext: str, *, writes: bool) -> Outcome:
+    if is_current(ciphertext):
+        return Outcome.CURRENT
+    try:
+        content = decrypt_bytes(ciphertext.encode())
+    except UndecryptableValue:
+        return Outcome.UNREADABLE
+    if not writes:
+        return Outcome.OLD
+    # A file that is dropped just now comes back by this, and goes with the other forgotten ones.
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_bytes(encrypt_bytes(content))
+    draft.replace(path)
+    return Outcome.WRITTEN
+
+
 def _files() -> Iterator[Path]:
     directory = _directory()
-    return directory.iterdir() if directory.is_dir() else iter(())
+    return iter(sorted(directory.iterdir())) if directory.is_dir() else iter(())
 
 
 def _age(path: Path, now: datetime) -> timedelta:

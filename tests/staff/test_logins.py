@@ -10,6 +10,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -317,3 +318,20 @@ def test_unknown_inactive_and_known_names_cost_one_hashing_each(
         hashed.clear()
         assert log_in(client, name, "wrong").status_code == 401
         assert len(hashed) == 1, name
+
+
+# -- a change of the key that signs ---------------------------------------------------------------
+
+
+def test_a_session_goes_over_to_a_new_key_and_ends_without_the_old_one(settings: Settings) -> None:
+    browser = Client()
+    browser.force_login(UserFactory(is_superuser=True, is_staff=True))
+    old, new = settings.SECRET_KEY, "a new key that is long enough for everything"
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
+    assert browser.get("/admin/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert browser.get("/admin/").status_code == 200  # it was used, and signed anew
+
+    settings.SECRET_KEY = "another key that is long enough for everything"
+    assert browser.get("/admin/").status_code == 302

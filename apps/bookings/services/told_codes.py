@@ -6,6 +6,7 @@ hours of the same codes count, nor the steps between.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from apps.bookings.models import Booking, ToldCodes
 from apps.bookings.states import BookingStatus
 from apps.bookings.stay_window import stay_window
 from apps.common.crypto import keyed_digest, keyed_digests
+from apps.common.rekeying import Outcome, in_batches
 from apps.common.statements import Given, KnownRead
 from apps.locks.selectors import find_live_grant, list_shown_codes
 from apps.locks.states import CodeState, GrantState
@@ -56,6 +58,24 @@ def note_other_codes(booking: Booking) -> int | None:
     told.version += 1
     told.save(update_fields=["digest", "version"])
     return told.version if had_codes and _is_on(booking) else None
+
+
+def rekey_told_codes(writes: bool) -> Iterator[Outcome]:
+    """Go through what guests of coming and present stays were told, or they were told it again.
+
+    A digest of neither what is shown nor of nothing differs under every key, and is left alone.
+    """
+    rows = ToldCodes.objects.filter(booking__status=BookingStatus.CONFIRMED).exclude(digest="")
+    for key, digest in in_batches(rows, "digest"):
+        shown = (NO_CODES, _shown(Booking.objects.get(pk=key)))
+        meant = next((text for text in shown if digest in keyed_digests(text)), None)
+        if meant is None or digest == keyed_digest(meant):
+            yield Outcome.CURRENT
+        elif not writes:
+            yield Outcome.OLD
+        else:
+            changed = rows.filter(pk=key, digest=digest).update(digest=keyed_digest(meant))
+            yield Outcome.WRITTEN if changed else Outcome.OLD
 
 
 def _other_codes(told: ToldCodes, booking: Booking) -> str | None:
