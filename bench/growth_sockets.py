@@ -16,6 +16,7 @@ SIZES: Final = (100, 1_000, 5_000)
 DELIVERIES: Final = 20_000  # at each size, so that each is measured as finely
 MOST_EVENTS: Final = 100
 FEWEST_EVENTS: Final = 8
+WARM_UP: Final = 100  # sockets, for what a server grows once
 
 
 def measure_sockets(directory: Path) -> tuple[Sequence[str], Sequence[Curve]]:
@@ -39,17 +40,24 @@ def measure_sockets(directory: Path) -> tuple[Sequence[str], Sequence[Curve]]:
 async def _all(house: ProductionHouse, slug: str) -> tuple[list[Told], list[float]]:
     change = Turn(Crowd(house.url), slug)
     address = f"{house.url.replace('http', 'ws', 1)}/graphql/"
-    told, memory = list[Told](), list[float]()
+    memory = await _memory(house, address, slug)
+    told = []
     for size in SIZES:
         events = min(MOST_EVENTS, max(FEWEST_EVENTS, DELIVERIES // size))
         crowd = Viewers(address, DOCUMENT, slug=slug)
         told.append(await tell(house.web, crowd, change, size, events=events))
-    # After the rounds, so that what a server grows once is there already.
-    for size in SIZES:
-        before = resident(house.web.pid)
-        held = Viewers(address, DOCUMENT, slug=slug)
-        await held.open(size)
-        memory.append((resident(house.web.pid) - before) / size / 1024)
-        held.close()
-        await asyncio.sleep(2.0)
     return told, memory
+
+
+async def _memory(house: ProductionHouse, address: str, slug: str) -> list[float]:
+    """Hold ever more sockets at once: what a server has let go it would only use again."""
+    taken, crowds = list[float](), list[Viewers]()
+    for size in (WARM_UP, *SIZES):
+        before = resident(house.web.pid)
+        crowds.append(Viewers(address, DOCUMENT, slug=slug))
+        await crowds[-1].open(size)
+        taken.append((resident(house.web.pid) - before) / size / 1024)
+    for crowd in crowds:
+        crowd.close()
+    await asyncio.sleep(2.0)
+    return taken[1:]
