@@ -33,7 +33,14 @@ IDLE_SECONDS: Final = 4.0
 IDLE: Final = "an idle second of web and worker"
 STATEMENTS: Final = "x-statements"  # as ``bench.counting`` names the header
 SETTINGS: Final = "bench.counted_settings"
-UNLIMITED: Final = {"RATE_LIMIT_SEATING": "0", "RATE_LIMIT_PARTNER": "0", "ALLOWED_HOSTS": "*"}
+CENTURY: Final = "36500"  # days: nothing old is thrown away while it is measured
+UNLIMITED: Final = {
+    "RATE_LIMIT_SEATING": "0",
+    "RATE_LIMIT_PARTNER": "0",
+    "ALLOWED_HOSTS": "*",
+    "ACCESS_RETENTION_DAYS": CENTURY,
+    "CHECKIN_COMPLETED_RETENTION_DAYS": CENTURY,
+}
 UNSETTLED: Final = """
 SELECT count(*) FROM locks_accesscode WHERE state NOT IN ('SET', 'REMOVED')"""
 MAP: Final = """query($slug: String!) { seatMap(eventSlug: $slug) {
