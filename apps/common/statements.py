@@ -11,10 +11,11 @@ its first use and kept as SQL, with places for what changes from one call to the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeVar, cast
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
@@ -23,6 +24,7 @@ from django.db.transaction import TransactionManagementError, mark_for_rollback_
 
 M = TypeVar("M", bound=Model)
 INSTANT: Final = DateTimeField()
+MOST_ROWS: Final = 8  # that an INSERT is kept for
 
 
 class Given(Expression):
@@ -187,36 +189,37 @@ class KnownUpdate:
 
 
 class KnownInsert(Generic[M]):
-    """An INSERT of one row of a model, without signals."""
+    """An INSERT of rows of a model, without signals."""
 
     def __init__(self, model: type[M], *, gives_way: bool = False) -> None:
         """``gives_way``: where a unique row is there already nothing is stored, and nothing said;
-        the row then gets no key from the database."""
+        the rows then get no keys from the database."""
         self._model = model
         self._gives_way = gives_way
-        self._known: dict[str, _Wording] = {}
+        columns = model._meta.local_concrete_fields
+        self._database_fills_in = any(one.has_db_default() or one.generated for one in columns)
+        self._known: dict[tuple[str, int], _Wording] = {}
 
     def run(self, row: M) -> M:
         """Store the row and return it, with its key. Raises IntegrityError."""
-        wording = self._known.get(connection.vendor)
-        if wording is None:
-            wording = self._known[connection.vendor] = self._worded()
-        given = {
-            field.attname: field.get_db_prep_save(field.pre_save(row, add=True), connection)
-            for field in self._fields()
-        }
-        with mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
-            wording.run(cursor, given)
-            if self._returned():
-                (row.pk,) = cursor.fetchone()
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001  # as save does
-        return row
+        return self.all([row])[0]
 
     def all(self, rows: list[M]) -> list[M]:
-        """Store the rows and return them. One alone is worded once; several, by the ORM."""
-        if len(rows) == 1:
-            return [self.run(rows[0])]
-        return self._model._default_manager.bulk_create(rows, ignore_conflicts=self._gives_way)
+        """Store the rows and return them. Many are worded by the ORM, each time."""
+        if not 0 < len(rows) <= MOST_ROWS or self._database_fills_in:
+            return self._model._default_manager.bulk_create(rows, ignore_conflicts=self._gives_way)
+        known = (connection.vendor, len(rows))
+        wording = self._known.get(known)
+        if wording is None:
+            wording = self._known[known] = self._worded(len(rows))
+        given = {field.attname: _stored(field, rows, add=True) for field in self._fields()}
+        with mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
+            wording.run(cursor, given)
+            keys = cursor.fetchall() if self._returned() else [(row.pk,) for row in rows]
+        for row, (key,) in zip(rows, keys, strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001  # as save does
+        return rows
 
     def _fields(self) -> Sequence[Field[Any, Any]]:
         made = self._model._meta.auto_field
@@ -226,16 +229,49 @@ class KnownInsert(Generic[M]):
         made = self._model._meta.auto_field
         return [made] if made and not self._gives_way else []
 
-    def _worded(self) -> _Wording:
+    def _worded(self, count: int) -> _Wording:
         ignoring = {"on_conflict": OnConflict.IGNORE} if self._gives_way else {}
         query = InsertQuery(self._model, **ignoring)
         fields = self._fields()
-        places = SimpleNamespace(**{field.attname: Given(field.attname) for field in fields})
-        query.insert_values(fields, [cast(Model, places)], raw=True)
+        places = [
+            SimpleNamespace(**{field.attname: Given(field.attname, place=row) for field in fields})
+            for row in range(count)
+        ]
+        query.insert_values(fields, cast("list[Model]", places), raw=True)
         compiler = query.get_compiler(connection=connection)
         compiler.returning_fields = self._returned()
         ((sql, parameters),) = compiler.as_sql()
         return _Wording(sql, parameters)
+
+
+def _stored(field: Field[Any, Any], rows: Sequence[Model], *, add: bool) -> list[Any]:
+    """Return the field's value of each row, as the database takes it."""
+    return [field.get_db_prep_save(field.pre_save(row, add), connection) for row in rows]
+
+
+def store(row: Model, *names: str) -> None:
+    """Do what ``row.save(update_fields=names)`` does; without names, store all columns.
+
+    Without signals. Raises DatabaseError, as ``save`` does, for a row that is gone.
+    """
+    fields = _fields_of(type(row), names)
+    given = {field.attname: _stored(field, [row], add=False)[0] for field in fields}
+    if not _storing(type(row), names).run(key=row.pk, **given):
+        raise DatabaseError(f"{row._meta.label} {row.pk} is gone.")
+
+
+@cache
+def _fields_of(model: type[Model], names: Sequence[str]) -> Sequence[Field[Any, Any]]:
+    if names:
+        return [cast("Field[Any, Any]", model._meta.get_field(name)) for name in names]
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
+
+
+@cache
+def _storing(model: type[Model], names: Sequence[str]) -> KnownUpdate:
+    key = Given("key", model._meta.pk)
+    places = {field.name: Given(field.attname) for field in _fields_of(model, names)}
+    return KnownUpdate(lambda: model._default_manager.filter(pk=key), **places)
 
 
 def give_related(row: Model, name: str, others: Sequence[Model]) -> None:

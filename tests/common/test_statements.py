@@ -6,21 +6,25 @@ import contextlib
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count, F
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
+from apps.bookings.models import Booking
 from apps.common.notices.models import Channel, Notice
 from apps.common.statements import (
     INSTANT,
+    MOST_ROWS,
     Given,
     KnownInsert,
     KnownRead,
     KnownUpdate,
     give_related,
+    store,
 )
 from apps.seating.models import Seat, SeatAllocation, SeatChange, SeatingEvent, SeatOrder
+from tests.factories.bookings import BookingFactory
 from tests.factories.seating import SeatingEventFactory, choose
 from tests.statements import statements
 
@@ -149,8 +153,11 @@ def test_a_known_insert_stores_what_the_orm_would_and_gives_the_row_its_key() ->
             "_state": 0,
         } | {"seats": 0}
         assert fresh.seats == stored.seats
-    assert len(known.all([change(event, 3), change(event, 4)])) == 2
-    assert event.changes.count() == 4
+    for count in (2, 3, MOST_ROWS + 1):
+        stored = known.all([change(event, 100 * count + place) for place in range(count)])
+        for place, row in enumerate(stored):
+            assert SeatChange.objects.get(pk=row.pk).version == 100 * count + place
+    assert known.all([]) == []
 
 
 def test_a_known_insert_writes_as_the_fields_do() -> None:
@@ -180,3 +187,29 @@ def test_a_known_insert_that_is_refused_breaks_its_transaction() -> None:
         assert transaction.get_rollback()
         transaction.set_rollback(True)
     assert event.changes.count() == 1
+
+
+def test_one_row_is_stored_as_save_would_store_it() -> None:
+    event, other = SeatingEventFactory.create(), SeatingEventFactory.create()
+    starts_at = timezone.now() + timedelta(days=9)
+    event.starts_at, event.name = starts_at, "not stored"
+    store(event, "starts_at")
+
+    stored = SeatingEvent.objects.get(pk=event.pk)
+    assert (stored.starts_at, stored.name) == (starts_at, other.name)
+    store(event)
+    assert SeatingEvent.objects.get(pk=event.pk).name == "not stored"
+    other.refresh_from_db()
+    assert other.name != "not stored"
+    event.delete()
+    event.pk = 987_654
+    with pytest.raises(DatabaseError):
+        store(event, "name")
+
+
+def test_an_instant_of_change_is_noted_as_save_would_note_it() -> None:
+    booking = BookingFactory.create()
+    before = booking.updated_at
+    store(booking, "updated_at")
+    assert booking.updated_at > before
+    assert Booking.objects.get(pk=booking.pk).updated_at == booking.updated_at

@@ -18,6 +18,7 @@ from apps.bookings.stay_window import stay_window
 from apps.common.alerts import clear_alert, raise_alert
 from apps.common.jobs import Lease, wake
 from apps.common.queries import the_one
+from apps.common.statements import store
 from apps.locks.models import AccessCode, AccessGrant
 
 GUEST: Final = "guest"
@@ -31,9 +32,9 @@ def take_in(booking: Booking, room: Room, *, now: datetime, source: str, perform
     old = room.status
     booking.checked_in_at = now
     booking.assigned_room = room
-    booking.save(update_fields=["checked_in_at", "updated_at"])
+    store(booking, "checked_in_at", "updated_at")
     room.is_occupied = True
-    room.save(update_fields=["is_occupied"])
+    store(room, "is_occupied")
     booking.guests.update(room=room)
     stop_expecting(booking)
     news = record_change(room, old=old, performed_by=performed_by, source=source, booking=booking)

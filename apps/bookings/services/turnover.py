@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,6 +30,9 @@ from apps.bookings.states import (
 )
 from apps.common.events import News
 from apps.common.jobs import wake
+from apps.common.statements import KnownInsert
+
+INSERT_CHANGE: Final = KnownInsert(RoomStatusChange)
 
 
 @transaction.atomic
@@ -137,15 +142,17 @@ def record_change(
     booking: Booking | None = None,
 ) -> News | None:
     """Like ``note_change``; the caller tells the news that is returned, along with its own."""
-    RoomStatusChange.objects.create(
-        room=room,
-        booking=booking,
-        old_status=old,
-        new_status=room.status,
-        performed_by=performed_by,
-        source=source,
-        note=clean_note(note),
-        happened_at=timezone.now(),
+    INSERT_CHANGE.run(
+        RoomStatusChange(
+            room=room,
+            booking=booking,
+            old_status=old,
+            new_status=room.status,
+            performed_by=performed_by,
+            source=source,
+            note=clean_note(note),
+            happened_at=timezone.now(),
+        )
     )
     if room.status == RoomStatus.READY_FOR_GUEST:
         _call_waiting_guests(room)

@@ -6,27 +6,37 @@ fields are already as they will be stored.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final, cast
 
-from django.db.models import F, Value
+from django.db.models import F, Field
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 
 from apps.bookings.stay_window import hotel_today
 from apps.checkin.models import CheckInAnalytics, CheckInFlow
 from apps.checkin.states import DeviceType, PinFailure, PinStatus, Step
+from apps.common.statements import Given, KnownInsert, KnownUpdate
 from apps.locks.states import GrantState
+
+INSERT: Final = KnownInsert(CheckInAnalytics)
+COUNTS: Final = frozenset({"resubmissions", "takeovers"})
+FIRSTS: Final = frozenset({"pin_asked_at", "pin_ready_at", "seconds_to_pin"})
 
 
 def note_started(flow: CheckInFlow) -> None:
     """Begin to count a new flow, on the day that it is at the hotel."""
     hotel = flow.booking.hotel
-    CheckInAnalytics.objects.create(
-        hotel=hotel,
-        flow=flow,
-        started_on=hotel_today(hotel.zone, flow.started_at),
-        started_at=flow.started_at,
-        device_type=DeviceType(flow.device_type),
+    INSERT.run(
+        CheckInAnalytics(
+            hotel=hotel,
+            flow=flow,
+            started_on=hotel_today(hotel.zone, flow.started_at),
+            started_at=flow.started_at,
+            device_type=DeviceType(flow.device_type),
+        )
     )
 
 
@@ -35,15 +45,15 @@ def note_step(flow: CheckInFlow, step: Step) -> None:
     again = step == Step.DETAILS and flow.step >= Step.DETAILS
     _store(
         flow,
-        furthest_step=Greatest("furthest_step", Value(step)),
-        resubmissions=F("resubmissions") + int(again),
+        furthest_step=step,
+        resubmissions=int(again),
         **_pin_facts(flow),
     )
 
 
 def note_takeover(flow: CheckInFlow) -> None:
     """Count that another device goes on with the flow."""
-    _store(flow, takeovers=F("takeovers") + 1)
+    _store(flow, takeovers=1)
 
 
 def note_pin(flow: CheckInFlow) -> None:
@@ -73,7 +83,25 @@ def _completion(flow: CheckInFlow) -> dict[str, Any]:
 def _store(flow: CheckInFlow, **facts: Any) -> None:
     # A flow from before anything was counted has no row, and gets none: half of it is unknown.
     if facts:
-        CheckInAnalytics.objects.filter(flow=flow).update(**facts)
+        _update_of(tuple(facts)).run(flow=flow.pk, **facts)
+
+
+@cache
+def _update_of(names: Sequence[str]) -> KnownUpdate:
+    return KnownUpdate(
+        lambda: CheckInAnalytics.objects.filter(flow=Given("flow", CheckInFlow._meta.pk)),
+        **{name: _formula(name) for name in names},
+    )
+
+
+def _formula(name: str) -> Combinable:
+    """Return how a fact joins what is stored: the step only rises, counts add up, firsts stay."""
+    given = Given(name, cast("Field[Any, Any]", CheckInAnalytics._meta.get_field(name)))
+    if name == "furthest_step":
+        return Greatest(name, given)
+    if name in COUNTS:
+        return F(name) + given
+    return Coalesce(name, given) if name in FIRSTS else given
 
 
 def _pin_facts(flow: CheckInFlow) -> dict[str, Any]:
@@ -81,7 +109,7 @@ def _pin_facts(flow: CheckInFlow) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     asked_at = flow.pin_asked_at
     if asked_at is not None:
-        facts["pin_asked_at"] = Coalesce("pin_asked_at", Value(asked_at))
+        facts["pin_asked_at"] = asked_at
         # A house without locks is always ready: that says nothing of how long a PIN takes.
         if flow.access_grant_id is not None and flow.pin_ready_at is not None:
             facts |= _ready_facts(asked_at, flow.pin_ready_at)
@@ -94,10 +122,7 @@ def _ready_facts(asked_at: datetime, ready_at: datetime) -> dict[str, Any]:
     # The two instants may come from machines whose clocks differ; statistics stop no check-in.
     ready_at = max(asked_at, ready_at)
     seconds = (ready_at - asked_at).total_seconds()
-    return {
-        "pin_ready_at": Coalesce("pin_ready_at", Value(ready_at)),
-        "seconds_to_pin": Coalesce("seconds_to_pin", Value(seconds)),
-    }
+    return {"pin_ready_at": ready_at, "seconds_to_pin": seconds}
 
 
 def _failure_of(flow: CheckInFlow) -> PinFailure:

@@ -9,6 +9,7 @@ from apps.checkin.events import flow_changed, pin_event
 from apps.checkin.models import CheckInFlow
 from apps.checkin.services.analytics import note_pin
 from apps.checkin.states import PIN_STATUS_OF_GRANT, FlowStatus, PinStatus
+from apps.common.statements import store
 from apps.locks.models import AccessGrant
 from apps.locks.selectors import find_live_grant
 from apps.locks.states import GrantState
@@ -47,7 +48,7 @@ def apply_grant_state(flow: CheckInFlow) -> bool:
         flow.pin_ready_at = timezone.now()
     if status == PinStatus.NOT_STARTED:
         flow.pin_ready_at = None
-    flow.save(update_fields=["pin_status", "pin_ready_at", "updated_at"])
+    store(flow, "pin_status", "pin_ready_at", "updated_at")
     note_pin(flow)
     flow_changed(flow)
     return True

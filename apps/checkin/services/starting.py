@@ -38,8 +38,11 @@ from apps.checkin.services.verification_tries import Attempt, record_failure
 from apps.checkin.states import DeviceType, FlowStatus, Step
 from apps.common.crypto import new_token, token_digest
 from apps.common.log_context import note
+from apps.common.statements import KnownInsert
 
 LONGEST_REFERENCE: Final = 64
+INSERT_FLOW: Final = KnownInsert(CheckInFlow)
+INSERT_TOKEN: Final = KnownInsert(CheckInToken)
 GOES_ON: Final = frozenset({FlowStatus.IN_PROGRESS, FlowStatus.COMPLETED})
 
 
@@ -157,10 +160,10 @@ def _is_open(booking: Booking, now: datetime) -> bool:
 
 def _new_flow(booking: Booking, device_type: DeviceType, now: datetime) -> CheckInFlow:
     ends = now + flow_lifetime()
-    flow = CheckInFlow.objects.create(
+    flow = CheckInFlow(
         booking=booking, device_type=device_type, started_at=now, expires_at=ends, due_at=ends
     )
-    note_started(flow)
+    note_started(INSERT_FLOW.run(flow))
     return flow
 
 
@@ -172,7 +175,7 @@ def flow_lifetime() -> timedelta:
 def with_new_token(flow: CheckInFlow) -> OpenFlow:
     """Return the flow with one more key to it."""
     token = new_token()
-    CheckInToken.objects.create(flow=flow, digest=token_digest(token))
+    INSERT_TOKEN.run(CheckInToken(flow=flow, digest=token_digest(token)))
     return OpenFlow(flow=flow, token=token)
 
 

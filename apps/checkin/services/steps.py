@@ -42,7 +42,7 @@ from apps.checkin.services.starting import OpenStay, end_other_tokens, flow_life
 from apps.checkin.states import FlowStatus, PinStatus, Step
 from apps.common.crypto import token_digest
 from apps.common.log_context import note
-from apps.common.statements import Given, KnownRead
+from apps.common.statements import Given, KnownRead, store
 from apps.locks.errors import NoFreePin
 
 REVEALED_AFTER_COMPLETION: Final = timedelta(minutes=30)
@@ -97,7 +97,7 @@ def _complete_step(flow: CheckInFlow, step: Step, now: datetime) -> None:
     flow.step = max(flow.step, step)
     flow.expires_at = now + flow_lifetime()
     flow.due_at = flow.expires_at
-    flow.save()
+    store(flow)
     flow_changed(flow)
 
 
@@ -217,7 +217,7 @@ def _complete(flow: CheckInFlow, now: datetime) -> OpenStay:
     flow.step = Step.CONFIRMED
     flow.completed_at = now
     flow.due_at = None
-    flow.save()
+    store(flow)
     note_confirmed(flow)
     for_message, for_answer = mint_stay_tokens(booking, 2)
     send_stay_link(booking, for_message, guest=guest)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.common.alerts import clear_alert
 from apps.common.jobs import wake
-from apps.common.statements import Given, KnownRead
+from apps.common.statements import Given, KnownRead, store
 from apps.locks import alert_kinds
 from apps.locks.models import AccessCode, AccessGrant, Lock
 from apps.locks.selectors import is_live_on_any
@@ -219,7 +219,7 @@ def _judge(grant: AccessGrant, wanted: Sequence[Lock], codes: Sequence[AccessCod
 def owe_news(grant: AccessGrant) -> None:
     """Store the grant's state, and owe a look at it to those who listen."""
     grant.due_at = timezone.now()
-    grant.save(update_fields=["state", "ready_at", "due_at"])
+    store(grant, "state", "ready_at", "due_at")
     wake(grant)
 
 

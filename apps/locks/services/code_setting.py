@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.common.jobs import Lease
+from apps.common.statements import store
 from apps.locks.models import AccessCode
 from apps.locks.services.alignment import align
 from apps.locks.services.code_rows import (
@@ -88,7 +89,7 @@ def _begin(lease: Lease[AccessCode]) -> Window | None:
         code.is_outcome_unknown = True
         code.sent_at = timezone.now()
         code.starts_at, code.ends_at = grant.starts_at, grant.ends_at
-        code.save(update_fields=["state", "is_outcome_unknown", "sent_at", "starts_at", "ends_at"])
+        store(code, "state", "is_outcome_unknown", "sent_at", "starts_at", "ends_at")
     return code.starts_at, code.ends_at
 
 

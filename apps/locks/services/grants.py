@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.common.jobs import wake
+from apps.common.statements import KnownInsert
 from apps.locks.errors import NoFreePin
 from apps.locks.models import AccessGrant, Lock, LockAccount
 from apps.locks.selectors import find_live_grant_for_update, is_live_on_any
@@ -23,6 +25,8 @@ from apps.locks.services.history import line, record
 from apps.locks.services.new_codes import create_first_codes
 from apps.locks.states import CodeKind, GrantState
 from apps.locks.ttlock.wire import ceil_minute, floor_minute
+
+INSERT: Final = KnownInsert(AccessGrant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,7 @@ def _grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
 
 def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGrant:
     now = timezone.now()
-    grant = AccessGrant.objects.create(
+    grant = AccessGrant(
         account=request.account,
         holder=request.holder,
         label=request.label,
@@ -82,6 +86,7 @@ def _new_grant(request: AccessRequest, *, actor: str, reason: str) -> AccessGran
         ends_at=request.ends_at,
         asked_at=now,
     )
+    INSERT.run(grant)
     grant.locks.add(*request.locks)
     granted = line("granted", grant=grant, actor=actor, reason=reason)
     create_first_codes(grant, request.locks, granted=granted)

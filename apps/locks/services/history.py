@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils import timezone
 
+from apps.common.statements import KnownInsert
 from apps.locks.models import AccessCode, AccessGrant, AccessHistory
 
-WORKER = "worker"
+WORKER: Final = "worker"
+INSERT: Final = KnownInsert(AccessHistory)
 
 
 def record(
@@ -18,7 +22,7 @@ def record(
     reason: str = "",
 ) -> None:
     """Append one line. ``reason`` is a sentence without digits of any code."""
-    line(event, grant=grant, code=code, actor=actor, reason=reason).save(force_insert=True)
+    INSERT.run(line(event, grant=grant, code=code, actor=actor, reason=reason))
 
 
 def line(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.utils import timezone
 
 from apps.common.crypto import keyed_digest
 from apps.common.jobs import wake
+from apps.common.statements import KnownInsert
 from apps.locks.models import AccessCode, AccessGrant, AccessHistory, Lock
+from apps.locks.services import history
 from apps.locks.services.history import line, record
+
+INSERT: Final = KnownInsert(AccessCode)
 
 
 def create_code(grant: AccessGrant, lock: Lock) -> AccessCode:
@@ -28,9 +33,9 @@ def create_first_codes(
 
     ``granted`` is the line of the history that comes before theirs.
     """
-    codes = AccessCode.objects.bulk_create(_new_code(grant, lock) for lock in locks)
+    codes = INSERT.all([_new_code(grant, lock) for lock in locks])
     asked = [line("asked", grant=grant, code=code) for code in codes]
-    AccessHistory.objects.bulk_create([granted, *asked])
+    history.INSERT.all([granted, *asked])
     for code in codes:
         wake(code)
 
