@@ -28,6 +28,8 @@ from tests.partners.receiver import Receiver
 
 __all__ = ["bare", "server"]
 
+pytestmark = pytest.mark.once("postgres")
+
 EVERYTHING: Final = """
 import sys, backend.asgi, backend.worker, backend.wsgi
 # The client of Redis loads what it would count with by itself, where that is installed.
