@@ -89,6 +89,7 @@ def test_every_upload_is_answered_and_only_a_proof_is_kept(
         "picture.png": (b"<script>alert(1)</script>", "INVALID_FILE"),
         "../../etc/passwd.jpg": (b"GIF89a", "INVALID_FILE"),
         "none.png": (b"\n", "INVALID_FILE"),
+        "empty.png": (b"", "INVALID_FILE"),
     }
 
     for name, (content, code) in wrong.items():
