@@ -45,6 +45,11 @@ def read_file(name: str) -> bytes:
     return decrypt_bytes((_directory() / name).read_bytes())
 
 
+def has_file(name: str) -> bool:
+    """Answer whether the file is there."""
+    return (_directory() / name).is_file()
+
+
 def drop_file(name: str) -> None:
     """Remove a file that no row names; removed already is fine."""
     (_directory() / name).unlink(missing_ok=True)

@@ -1,13 +1,9 @@
-"""What must agree across rows and rooms of the code, beyond what constraints can say.
-
-Each search yields what it finds with what to do about it; none of them changes anything.
-"""
+"""What must agree between bookings, guests, rooms, nights, doors and check-ins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -28,27 +24,11 @@ from apps.checkin.models import CheckInFlow
 from apps.checkin.states import FlowStatus
 from apps.locks.models import AccessGrant
 from apps.locks.states import GrantState
+from backend.consistency.finding import Finding
 
 ENDED: Final = frozenset({BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW})
+PORTION: Final = 500
 IN_HOUSE: Final = Q(status=BookingStatus.CONFIRMED, checked_in_at__isnull=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something that does not agree: ``subject`` names it, ``advice`` says what to do."""
-
-    subject: str
-    problem: str
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.problem} {self.advice}"
-
-
-def find_inconsistencies() -> Iterator[Finding]:
-    """Yield everything that does not agree, in a constant number of queries."""
-    for search in SEARCHES:
-        yield from search()
 
 
 def _ghost_rooms() -> Iterator[Finding]:
@@ -102,22 +82,20 @@ def _guests_left_behind() -> Iterator[Finding]:
 
 def _grants_of_ended_stays() -> Iterator[Finding]:
     live = AccessGrant.objects.exclude(state=GrantState.ENDED)
-    holders = live.filter(holder__startswith=HOLDER_PREFIX).values_list("holder", flat=True)
-    names = [holder.removeprefix(HOLDER_PREFIX) for holder in holders]
-    keys = [int(name) for name in names if name.isdigit()]
-    open_stays = set(Booking.objects.exclude(status__in=ENDED).values_list("pk", flat=True))
-    for key in sorted(set(keys) - open_stays):
-        yield Finding(
-            subject=f"Booking {key}",
-            problem="still has access to doors, and the stay has ended.",
-            advice="Revoke it in the admin; then run reconcile_locks.",
-        )
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        yield Finding(
-            subject=f"Booking {key}",
-            problem="has more than one live access.",
-            advice="Reissue its codes: the others end.",
-        )
+    holders = live.filter(holder__startswith=HOLDER_PREFIX).order_by("holder")
+    names = (
+        holder.removeprefix(HOLDER_PREFIX)
+        for holder in holders.values_list("holder", flat=True).iterator()
+    )
+    keys = (int(name) for name in names if name.isdigit())
+    while portion := set(islice(keys, PORTION)):
+        known = Booking.objects.filter(pk__in=portion).exclude(status__in=ENDED)
+        for key in sorted(portion - set(known.values_list("pk", flat=True))):
+            yield Finding(
+                subject=f"Booking {key}",
+                problem="still has access to doors, and the stay has ended.",
+                advice="Revoke it in the admin; then run reconcile_locks.",
+            )
 
 
 def _check_outs() -> Iterator[Finding]:
@@ -147,14 +125,16 @@ def _nights() -> Iterator[Finding]:
             problem="has ended and still holds nights of a room.",
             advice="Delete its room nights in the admin.",
         )
-    held: dict[int, set[tuple[int, object]]] = {}
-    of_open = RoomNight.objects.filter(booking__status__in=HOLDS_ROOM)
-    for key, room_key, night in of_open.values_list("booking_id", "room_id", "night").iterator():
-        held.setdefault(key, set()).add((room_key, night))
-    for booking in _bookings().filter(status__in=HOLDS_ROOM).iterator():
-        room_id = booking.assigned_room_id
-        wanted = {(room_id, night) for night in nights_of(booking)} if room_id else set()
-        if held.get(booking.pk, set()) != wanted:
+    is_right = Q(
+        nights__room=F("assigned_room"),
+        nights__night__gte=F("check_in_date"),
+        nights__night__lt=F("check_out_date"),
+    )
+    holding = _bookings().filter(status__in=HOLDS_ROOM).order_by()
+    counted = holding.annotate(held=Count("nights"), right=Count("nights", filter=is_right))
+    for booking in counted.iterator():
+        wanted = len(nights_of(booking)) if booking.assigned_room_id else 0
+        if (booking.held, booking.right) != (wanted, wanted):
             yield Finding(
                 subject=_name_of(booking),
                 problem="holds other nights than those of its room and dates.",
