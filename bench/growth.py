@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bench.common import Curve, Figure, Report, new_directory, table_of
@@ -33,13 +34,18 @@ def measure(count: int | None) -> Report:
     with new_directory() as directory:
         processes = measure_processes(directory)
     named = {DATA: data, SOCKETS: sockets, PROCESSES: processes}
+    grown = {"100 × the data": data, "50 × the sockets": sockets, "4 × the processes": processes}
     return Report(
         bench="growth",
         title="The cost of one operation while one dimension grows",
         rows=[],
         tables=[table_of(title, *found) for title, found in named.items()],
         figures=[
-            *(curve.figure for _, curves in named.values() for curve in curves),
+            *(
+                replace(curve.figure, name=f"{curve.name}, {how}")
+                for how, (_, curves) in grown.items()
+                for curve in curves
+            ),
             *(figure for curve in data[1] for figure in _costs(curve)),
         ],
         notes=[
