@@ -10,7 +10,8 @@ Usage: python3 run.py COMMAND [ARGUMENT ...]
                              and NAME may be all
   chaos [--seconds N] [--seed S] [--rounds R]
                              a whole deployment under load while its parts are taken away
-  gate                       format, lint, types, imports, migrations, schemas, lock file
+  gate                       format, lint, types, imports, migrations, schemas, lock file,
+                             licences, known vulnerabilities
   screenshots                take the pictures of the pages anew, in the Chromium that is installed
   sync                       only install or update .venv
 
