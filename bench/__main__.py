@@ -57,7 +57,7 @@ SHORT: Final[Mapping[str, int]] = {
     "live_fanout": 400,
     "lock_storm": 120,
     "pin_latency": 8,
-    "plans": 150_000,
+    "plans": 100_000,
     "seats": 150,
     "webhooks": 2_000,
 }
