@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -19,7 +23,8 @@ PAUSE_SECONDS: Final = 2.0  # times the number of tries so far
 
 
 class Command(Migrate):
-    """On PostgreSQL, no statement waits long for a lock; what it cost is tried again.
+    """On SQLite, processes take turns. On PostgreSQL, no statement waits long for a lock; what it
+    cost is tried again.
 
     A change of a table that waits behind one long query makes everybody else wait behind it.
     """
@@ -43,8 +48,10 @@ class Command(Migrate):
         **options: Any,
     ) -> None:
         """Raises CommandError where a lock was not to be had at any try."""
-        if connections[options["database"]].vendor != "postgresql":
-            super().handle(*arguments, **options)
+        connection = connections[options["database"]]
+        if connection.vendor != "postgresql":
+            with turn_at(str(connection.settings_dict["NAME"])):
+                super().handle(*arguments, **options)
             return
         for tried in range(1, tries + 1):
             _limit_waiting(options["database"], lock_seconds)
@@ -65,6 +72,21 @@ class Command(Migrate):
             return False
         _limit_waiting(options["database"], None)  # tests go on with this connection
         return True
+
+
+@contextmanager
+def turn_at(database: str) -> Iterator[None]:
+    """Let one process after the other migrate the SQLite file ``database``.
+
+    ``dev`` and ``seed_demo``, started together, both find an empty file; on SQLite each statement
+    of a migration is by itself, so both would make the same tables.
+    """
+    if "memory" in database:  # nobody else has it
+        yield
+        return
+    with Path(f"{database}.migrating").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _limit_waiting(alias: str, seconds: float | None) -> None:
