@@ -14,12 +14,12 @@ import orjson
 import structlog
 from django.conf import settings
 
-from apps.common.api.exceptions import refusal_body
-from apps.common.errors import TooLarge
+from apps.common.api.exceptions import refusal_body, status_of
+from apps.common.errors import DomainError, TooLarge, Unavailable
 from apps.common.middleware import request_id_of
 from apps.common.security_headers import BARE
 from graphql_schema.http.answers import Answer
-from graphql_schema.http.refusals import body_too_large
+from graphql_schema.http.refusals import body_refused
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,10 @@ class _TooLong(Exception):
     """The body goes on beyond its limit."""
 
 
+class BodyNotKept(Exception):
+    """There is no room for the body, as on a full disk; raised before anything is answered."""
+
+
 class BoundedBodies:
     """ASGI middleware; other protocols than HTTP pass as they are."""
 
@@ -55,10 +59,9 @@ class BoundedBodies:
             _check(_length(headers.get(b"content-length", "")), limit)
             await self._application(scope, _counted(receive, limit), send)
         except _TooLong:  # nothing was answered yet: Django begins once it has the whole body
-            body, answered = _refusal(scope["path"], headers.get(b"x-request-id", ""))
-            raw = [(name.lower().encode(), value.encode()) for name, value in answered]
-            await send({"type": "http.response.start", "status": 413, "headers": raw})
-            await send({"type": "http.response.body", "body": body})
+            await _refuse(scope["path"], headers.get(b"x-request-id", ""), TooLarge(), send)
+        except BodyNotKept:
+            await _refuse(scope["path"], headers.get(b"x-request-id", ""), Unavailable(), send)
 
 
 class BoundedBodiesWsgi:
@@ -73,7 +76,7 @@ class BoundedBodiesWsgi:
             _check(length, _limit(environ.get("CONTENT_TYPE", "")))
         except _TooLong:
             body, headers = _refusal(
-                environ.get("PATH_INFO", ""), environ.get("HTTP_X_REQUEST_ID", "")
+                environ.get("PATH_INFO", ""), environ.get("HTTP_X_REQUEST_ID", ""), TooLarge()
             )
             start("413 Content Too Large", headers)
             return [body]
@@ -112,15 +115,23 @@ def _length(told: str) -> int:
     return int(told) if told.isdecimal() and len(told) < 20 else 0
 
 
-def _refusal(path: str, given_id: str) -> tuple[bytes, Headers]:
+async def _refuse(path: str, given_id: str, refusal: DomainError, send: Send) -> None:
+    body, answered = _refusal(path, given_id, refusal)
+    raw = [(name.lower().encode(), value.encode()) for name, value in answered]
+    status = status_of(type(refusal))
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _refusal(path: str, given_id: str, refusal: DomainError) -> tuple[bytes, Headers]:
     """Return body and headers of the answer, in the form of the door that was meant."""
     request_id = request_id_of(given_id)
     with structlog.contextvars.bound_contextvars(request_id=request_id):
-        log.info("request.too_large")
+        log.info("request.body_refused", reason=refusal.code)
         if path.startswith(GRAPHQL):
-            shown = Answer.of_refusal(body_too_large()).body
+            shown = Answer.of_refusal(body_refused(refusal)).body
         else:
-            shown = refusal_body(TooLarge())
+            shown = refusal_body(refusal)
     body = orjson.dumps(shown)
     return body, [
         ("Content-Type", "application/json"),

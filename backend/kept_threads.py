@@ -20,6 +20,8 @@ from django.core.handlers.base import BaseHandler
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
+from backend.bodies import BodyNotKept
+
 # They wait for the database more than for the processor; the rest of a crowd waits in line, where
 # it holds neither a connection nor a lock.
 THREADS: Final = 8
@@ -44,6 +46,8 @@ class KeptThreadsHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
+        except OSError as error:  # large bodies are kept in a file while they arrive
+            raise BodyNotKept from error
         try:
             response = await self._in_thread(self._respond, scope, body)
             await self._pass_on(response, send)

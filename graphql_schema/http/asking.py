@@ -14,7 +14,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
-from graphql_schema.http.refusals import RequestRefused, body_too_large, method_not_allowed
+from apps.common.errors import TooLarge
+from graphql_schema.http.refusals import RequestRefused, body_refused, method_not_allowed
 from graphql_schema.http.uploads import read_form
 from graphql_schema.limits import DocumentRefused, check_variables
 from graphql_schema.persisted.automatic import Persisted
@@ -125,6 +126,6 @@ def _bytes_of(request: HttpRequest) -> bytes:
     try:
         return request.body
     except RequestDataTooBig:
-        raise body_too_large() from None
+        raise body_refused(TooLarge()) from None
     except UnreadablePostError:
         raise DocumentRefused("The request broke off.") from None

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from apps.common.errors import TooLarge
+from apps.common.api.exceptions import status_of
+from apps.common.errors import DomainError
 from graphql_schema.limits import DocumentRefused
 
 
@@ -37,8 +38,8 @@ def method_not_allowed(message: str, *, allow: str) -> RequestRefused:
     )
 
 
-def body_too_large() -> RequestRefused:
-    """Return the refusal of a body over its limit."""
+def body_refused(refusal: DomainError) -> RequestRefused:
+    """Return the refusal of a body that is not read: over its limit, or without a place."""
     return RequestRefused(
-        TooLarge.sentence, code=TooLarge.code, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        refusal.message, code=refusal.code, status=HTTPStatus(status_of(type(refusal)))
     )

@@ -16,7 +16,8 @@ from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
-from graphql_schema.http.refusals import body_too_large
+from apps.common.errors import TooLarge
+from graphql_schema.http.refusals import body_refused
 from graphql_schema.limits import DocumentRefused
 
 MOST_FILES: Final = 10  # no input has more than one
@@ -28,7 +29,7 @@ def read_form(request: HttpRequest, decode: Callable[[str], Any]) -> Any:
     try:
         fields, files = _parts(request)
     except RequestDataTooBig:
-        raise body_too_large() from None
+        raise body_refused(TooLarge()) from None
     except (MultiPartParserError, SuspiciousOperation, BadRequest, UnicodeError, ValueError):
         raise DocumentRefused("The form can't be read.") from None
     if "operations" not in fields or "map" not in fields:

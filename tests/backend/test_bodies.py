@@ -132,6 +132,23 @@ async def test_no_more_is_read_than_the_limit() -> None:
     assert [message.get("status") for message in sent] == [413, None]
 
 
+@pytest.mark.parametrize("path", ["/api/checkin/start/", "/graphql/"])
+def test_a_body_that_finds_a_full_disk_can_be_sent_again(port: int, path: str) -> None:
+    """Beyond some megabytes, a body is kept in a file while it arrives."""
+    resource = pytest.importorskip("resource")  # Windows has no such limit
+    size = 5 * MEGABYTE
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MEGABYTE, before[1]))
+    try:
+        status, answer, headers = post(port, path, FORM, pieces(size), size)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    error = answer["errors"][0]["extensions"] if "errors" in answer else answer["error"]
+    assert (status, error["code"]) == (503, "UNAVAILABLE")
+    assert headers["X-Request-ID"] == "the-request"
+
+
 def test_wsgi_refuses_what_is_told_to_be_too_long() -> None:
     answered: list[str] = []
     application = BoundedBodiesWsgi(lambda environ, start: [b"read"])

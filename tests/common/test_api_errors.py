@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import Any, ClassVar
 
@@ -58,6 +59,7 @@ RAISED: dict[str, Exception] = {
     "large": errors.TooLarge(),
     "unavailable": errors.Unavailable(),
     "database": OperationalError(SECRET),
+    "disk": OSError(errno.ENOSPC, SECRET),
     "bug": KeyError(SECRET),
     "outsider": Outsider("Nobody catches me."),
     "teapot": type("Teapot", (drf.APIException,), {"status_code": 418})(),
@@ -119,6 +121,7 @@ pytestmark = pytest.mark.urls(__name__)
         ("large", 413, {"code": "PAYLOAD_TOO_LARGE"}, {}),
         ("unavailable", 503, {"code": "UNAVAILABLE"}, {}),
         ("database", 503, {"code": "UNAVAILABLE"}, {}),
+        ("disk", 503, {"code": "UNAVAILABLE"}, {}),
         ("bug", 500, {"code": "INTERNAL_ERROR"}, {}),
         ("outsider", 500, {"code": "INTERNAL_ERROR"}, {}),
         ("teapot", 418, {"code": "VALIDATION_ERROR"}, {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import sys
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,8 @@ STATUS_OF_FAMILY: Final[tuple[tuple[type[errors.DomainError], int], ...]] = (
     (errors.RateLimited, 429),
     (errors.Unavailable, 503),
 )
+# Windows knows no quotas by this name.
+DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 BROKEN: Final = "Something broke on our side; it has been logged. Please try again."
 # Errors that the frameworks raise, in this project's words.
 ERROR_OF_STATUS: Final[Mapping[int, tuple[str, str]]] = {
@@ -156,6 +159,9 @@ def _broken(exc: Exception) -> Response:
         # The kind alone: what a database says of itself may hold values.
         kind = type(exc.__cause__ or exc).__name__
         log.error("request.database_unavailable", error=kind)
+        return Response(error_of_status(503), status=503)
+    if isinstance(exc, OSError) and exc.errno in DISK_FULL:
+        log.error("request.disk_full", error=errno.errorcode.get(exc.errno or 0))
         return Response(error_of_status(503), status=503)
     log.error("request.failed", exc_info=exc)
     return Response(error_of_status(500), status=500)
