@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from tests.chaos.deployment import Size
+from tests.chaos.faults.kinds import KINDS
 from tests.chaos.report import report
 from tests.chaos.round import Course, play
 
@@ -37,19 +38,22 @@ def main() -> int:
     parser.add_argument("--seed", default="", help="to have the same faults and choices again")
     parser.add_argument("--rounds", type=int, default=1, help="each on a deployment of its own")
     parser.add_argument("--short", action="store_true", help="a small house, the cheap faults")
+    parser.add_argument("--faults", choices=KINDS, nargs="+", help="no others")
     parser.add_argument("--logs", type=Path, help="where logs are kept; else a new directory")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _end)
     whole = SHORT if options.short else FULL
     seed = options.seed or whole.seed or secrets.token_hex(4)
-    seconds = options.seconds or whole.seconds
+    whole = replace(whole, seconds=options.seconds or whole.seconds)
+    if options.faults:
+        whole = replace(whole, kinds=options.faults)
     logs = options.logs or Path(tempfile.mkdtemp(prefix="doorstep-chaos-"))
     failed = 0
     for number in range(1, options.rounds + 1):
         name = seed if options.rounds == 1 else f"{seed}-{number}"
         room = logs / name
         room.mkdir(parents=True)
-        outcomes = play(replace(whole, seed=name, seconds=seconds), room, _say)
+        outcomes = play(replace(whole, seed=name), room, _say)
         text = report(outcomes)
         (room / "report.txt").write_text(text + "\n")
         sys.stdout.write(f"\n{text}\n\n")

@@ -11,6 +11,13 @@ from tests.chaos.draws import draws_of
 LASTS: Final = (0.5, 4.0)  # seconds, and then what was ended has yet to start
 CALM: Final = (1.0, 5.0)
 TWO_AT_ONCE: Final = 0.25
+# What has to last longer before anything comes of it: patience runs out, leases end.
+STRETCHED: Final = {
+    "clock_stepped": 4.0,
+    "gateway_offline": 4.0,
+    "lock_cloud_silent": 2.0,
+    "partner_refuses": 2.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +44,12 @@ def plan_of(
     plan: list[Trouble] = []
     at = draw.uniform(*calm)
     while at < seconds:
-        at_once = 2 if draw.random() < TWO_AT_ONCE else 1
+        at_once = 2 if draw.random() < TWO_AT_ONCE and len(kinds) > 1 else 1
         while len(waiting) < at_once:
             again = [kind for kind in kinds if kind not in waiting]
             waiting += draw.sample(again, len(again))
         chosen, waiting = waiting[:at_once], waiting[at_once:]
-        plan.append(Trouble(kinds=chosen, at=at, lasts=draw.uniform(*LASTS)))
+        lasts = draw.uniform(*LASTS) * max(STRETCHED.get(kind, 1.0) for kind in chosen)
+        plan.append(Trouble(kinds=chosen, at=at, lasts=lasts))
         at += draw.uniform(*calm)
     return plan

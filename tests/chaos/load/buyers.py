@@ -8,7 +8,7 @@ from queue import Empty
 from typing import Any, Final
 
 from backend.demo import documents
-from bench.pictures import png
+from bench.pictures import heavy, png
 from tests.chaos.callers import Answer, Refused
 from tests.chaos.draws import draws_of
 from tests.chaos.world import House, World
@@ -19,6 +19,7 @@ NARROW: Final = 12  # everybody picks among the first so many free seats
 GIVES_UP: Final = 0.15
 AT_ONCE: Final = 4
 ALL_AT_ONCE: Final = 0.25
+LARGE: Final = 0.2  # the share of proofs that servers keep in a file while they arrive
 REJECTS: Final = 0.3
 PAUSE_SECONDS: Final = 1.0
 GONE: Final = ("SEATS_TAKEN",)
@@ -98,7 +99,9 @@ class Buyers:
         return any(answer is not None for answer in answers)
 
     def _submit(self, token: str, shade: int) -> Answer | None:
-        files = {"file": ("proof.png", png(shade=shade), "image/png")}
+        is_large = shade % 100 < LARGE * 100
+        picture = heavy(png(shade=shade)) if is_large else png(shade=shade)
+        files = {"file": ("proof.png", picture, "image/png")}
         path = f"{ORDERS}/{token}/payment-proof/"
         try:
             return self._caller.rest("submit proof", "POST", path, files=files, expects=GONE)

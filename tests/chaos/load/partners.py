@@ -12,6 +12,7 @@ from tests.chaos.world import World
 RESERVATIONS: Final = "/api/partner/v1/reservations/"
 AHEAD: Final = timedelta(days=40)
 ASKS_AGAIN: Final = 0.2
+UPSERTS: Final = 0.5
 CANCELS: Final = 0.15
 CHANGES: Final = 3
 PAUSE_SECONDS: Final = 1.0
@@ -50,12 +51,25 @@ class Pms:
             self._cancel(hotel, reference)
 
     def _make(self, body: dict[str, Any]) -> str:
+        if self._random.random() < UPSERTS:
+            return self._upsert(body)
         key = {"Idempotency-Key": f"make-{body['booking_reference']}"}
         answer = self._caller.rest("POST reservation", "POST", RESERVATIONS, json=body, headers=key)
         if self._random.random() < ASKS_AGAIN:
             again = self._caller.rest("POST again", "POST", RESERVATIONS, json=body, headers=key)
             if again.body != answer.body:
                 raise AssertionError("the same key was answered otherwise")
+        self._promise(body["hotel"], body["booking_reference"], answer)
+        return answer.headers["ETag"]
+
+    def _upsert(self, body: dict[str, Any]) -> str:
+        """Send it as it shall be, twice now and then: the second time nothing is new."""
+        path = f"{RESERVATIONS}{body['booking_reference']}/?hotel={body['hotel']}"
+        answer = self._caller.rest("PUT reservation", "PUT", path, json=body)
+        if self._random.random() < ASKS_AGAIN:
+            again = self._caller.rest("PUT again", "PUT", path, json=body)
+            if again.headers["ETag"] != answer.headers["ETag"]:
+                raise AssertionError("the same reservation was changed by what it was already")
         self._promise(body["hotel"], body["booking_reference"], answer)
         return answer.headers["ETag"]
 
