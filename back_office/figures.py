@@ -109,7 +109,9 @@ def desk_numbers(hotel: Hotel) -> list[Number]:
     now = timezone.now()
     today, morning = hotel_today(hotel.zone, now), house_day(hotel, now)
     arriving, leaving = STAYED & Q(check_in_date=today), STAYED & Q(check_out_date=today)
-    counted = Booking.objects.filter(hotel=hotel).aggregate(
+    # Of years of bookings, those that any of the numbers counts.
+    counted_at_all = arriving | leaving | IN_HOUSE | overdue(morning)
+    counted = Booking.objects.filter(counted_at_all, hotel=hotel).aggregate(
         arriving=Count("pk", filter=arriving),
         arrived=Count("pk", filter=arriving & Q(checked_in_at__isnull=False)),
         in_house=Count("pk", filter=IN_HOUSE),
