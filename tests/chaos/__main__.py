@@ -21,6 +21,7 @@ SHORT: Final = Course(
     seed="ci-62",
     seconds=6.0,
     calm=(0.5, 1.2),
+    lasts=(0.5, 1.5),
     size=Size(web=1, workers=1),
     apps=1,
     watchers=1,

@@ -13,7 +13,7 @@ from tests.chaos.deployment import Deployment, Size
 from tests.chaos.evidence import Evidence, LogPicture, SeatPicture, Verdict
 from tests.chaos.facts import Facts
 from tests.chaos.faults.kinds import KINDS
-from tests.chaos.faults.plan import CALM, Trouble, plan_of
+from tests.chaos.faults.plan import CALM, LASTS, Trouble, plan_of
 from tests.chaos.faults.storm import Done, Storm
 from tests.chaos.invariants.table import judge
 from tests.chaos.ledger import Ledger, Outcome
@@ -42,6 +42,7 @@ class Course:
     watchers: int = 2
     kinds: Sequence[str] = tuple(KINDS)
     calm: tuple[float, float] = CALM
+    lasts: tuple[float, float] = LASTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +101,13 @@ def play(course: Course, logs: Path, say: Say) -> Outcomes:
 
 
 def _plan(course: Course) -> Sequence[Trouble]:
-    seconds, kinds = course.seconds, course.kinds
-    return plan_of(course.seed, seconds=seconds, kinds=kinds, calm=course.calm)
+    return plan_of(
+        course.seed,
+        seconds=course.seconds,
+        kinds=course.kinds,
+        calm=course.calm,
+        lasts=course.lasts,
+    )
 
 
 def _world(course: Course, deployment: Deployment, partner: Partner) -> World:

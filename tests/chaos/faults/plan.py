@@ -33,11 +33,17 @@ class Trouble:
 
 
 def plan_of(
-    seed: str, *, seconds: float, kinds: Sequence[str], calm: tuple[float, float] = CALM
+    seed: str,
+    *,
+    seconds: float,
+    kinds: Sequence[str],
+    calm: tuple[float, float] = CALM,
+    lasts: tuple[float, float] = LASTS,
 ) -> list[Trouble]:
     """Return the troubles of so many seconds; each kind comes once before any comes twice.
 
-    ``calm``: the least and the most seconds from the beginning of one to that of the next.
+    ``calm``: the least and the most seconds from the beginning of one to that of the next;
+    ``lasts``: how long each lasts, those that are stretched apart.
     """
     draw = draws_of(seed, "faults")
     waiting: list[str] = []
@@ -49,7 +55,7 @@ def plan_of(
             again = [kind for kind in kinds if kind not in waiting]
             waiting += draw.sample(again, len(again))
         chosen, waiting = waiting[:at_once], waiting[at_once:]
-        lasts = draw.uniform(*LASTS) * max(STRETCHED.get(kind, 1.0) for kind in chosen)
-        plan.append(Trouble(kinds=chosen, at=at, lasts=lasts))
+        stretch = max(STRETCHED.get(kind, 1.0) for kind in chosen)
+        plan.append(Trouble(kinds=chosen, at=at, lasts=draw.uniform(*lasts) * stretch))
         at += draw.uniform(*calm)
     return plan
