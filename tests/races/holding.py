@@ -2,7 +2,8 @@
 
 A request that names itself and a table (``X-Hold: name table``) stands still once the command has
 read from that table within its transaction, until the test opens the gate of that name. Whoever
-comes meanwhile comes in the midst of the command, each time and on every machine.
+comes meanwhile comes in the midst of the command, each time and on every machine. For servers of
+their own alone: whoever imports this, listens to all requests from there on.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from backend.asgi import application as application  # sets Django up, before an
 from django.core.signals import request_started  # isort: skip
 from django.db.backends.signals import connection_created  # isort: skip
 
-GATES: Final = "DOORSTEP_TEST_GATES"  # the directory of gates and of marks of who stands at them
-HEADER: Final = b"x-hold"
+from tests.races.gates import GATES, HEADER  # isort: skip
+
 READ: Final = re.compile(r'SELECT .*? FROM "(\w+)"', re.DOTALL)
 LONGEST: Final = 90.0  # seconds: a test that is gone opens no gate
 

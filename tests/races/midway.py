@@ -24,7 +24,7 @@ from huey.contrib.djhuey import HUEY
 from tests.backend.serving import HOST, serving
 from tests.common.errands import wait_until
 from tests.common.processes import PATIENCE, environ_on_test_database
-from tests.races.holding import GATES, HEADER
+from tests.races.gates import GATES, HEADER
 
 WITH_LOCKS: Final = "tests.races.holding:application"
 WITHOUT_LOCKS: Final = "tests.races.lockless:application"
