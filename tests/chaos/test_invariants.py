@@ -53,11 +53,18 @@ SOLD_AGAIN: Final = Allocation(seat="gala/A-1", order="O-2", status="HELD")
 PENDING: Final = Delivery(message_id="evt_1_6", state="PENDING")
 SPINNING: Final = Flow(booking_id=f"{HOTEL}/BK-1", status="IN_PROGRESS", pin_status="GENERATING")
 
+# An offline code was computed and the answer lost: its row remembers it, nobody knows the digits.
+UNHEARD: Final = replace(COMPUTED, lock=1, state="REMOVAL_FAILED", digits="")
+
 TWINS: Final[Mapping[Check, Sequence[Evidence]]] = {
     locks.locks_hold_what_the_rows_say: [
         replace(PEACE, memories={1: ["4741"], 2: ["34750694"]}),  # a code is lost
         replace(PEACE, memories={1: ["4741", "9080"], 2: ["4741"]}),  # one was left behind
         replace(PEACE, memories={1: ["4741", "4741"], 2: ["4741"]}),  # one is there twice
+        replace(
+            facts(codes=[*CODES, COMPUTED, UNHEARD]),
+            memories={**PEACE.memories, 1: ["4741", "9080", "31694415"]},
+        ),
     ],
     locks.each_door_has_one_code: [
         facts(codes=[*CODES, replace(CODES[0], digits="9080")]),
@@ -157,3 +164,10 @@ def test_no_pin_is_in_what_a_check_says() -> None:
 
     assert "9080" not in said
     assert GRANT.pin not in said
+
+
+def test_a_computed_code_that_nobody_heard_of_is_remembered_by_its_row() -> None:
+    heard_by_none = replace(facts(codes=[*CODES, COMPUTED, UNHEARD]), memories={**PEACE.memories})
+    held = {**heard_by_none.memories, 1: [*PEACE.memories[1], "31694415"]}
+    assert list(locks.locks_hold_what_the_rows_say(heard_by_none)) == []
+    assert list(locks.locks_hold_what_the_rows_say(replace(heard_by_none, memories=held))) == []

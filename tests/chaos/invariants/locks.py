@@ -15,9 +15,14 @@ def locks_hold_what_the_rows_say(evidence: Evidence) -> Iterator[str]:
     """Each lock accepts the codes that are SET there, and no others."""
     codes = [code for code in evidence.facts.codes if code.state == "SET"]
     computed: dict[int, Counter[str]] = {lock: Counter() for lock in _locks(evidence)}
+    unheard: Counter[int] = Counter()
     for code in evidence.facts.codes:
-        if code.kind not in WRITTEN:  # also one that can't be recalled: its row remembers it
+        if code.kind in WRITTEN:
+            continue
+        if code.digits:  # also one that can't be recalled: its row remembers it
             computed[code.lock][code.digits] += 1
+        else:  # computed, and the answer was lost: the row stands for digits that nobody heard
+            unheard[code.lock] += 1
     for lock in _locks(evidence):
         of_lock = [code for code in codes if code.lock == lock]
         wanted = Counter(code.digits for code in of_lock if code.kind in WRITTEN)
@@ -25,8 +30,8 @@ def locks_hold_what_the_rows_say(evidence: Evidence) -> Iterator[str]:
         lost, left = wanted - held, held - wanted - computed[lock]
         if lost:
             yield f"lock {lock}: {lost.total()} codes that rows say are set are not on it"
-        if left:
-            yield f"lock {lock}: {left.total()} codes are on it that no row knows"
+        if left.total() > unheard[lock]:
+            yield f"lock {lock}: {left.total() - unheard[lock]} codes are on it that no row knows"
 
 
 def _locks(evidence: Evidence) -> list[int]:
