@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from bench.common import (
-    BenchFailed,
     Figure,
     Floor,
     Report,
@@ -18,7 +14,7 @@ from bench.common import (
     new_directory,
     said,
 )
-from bench.common.processes import ROOT, bare_environ
+from bench.common.processes import bare_environ, run_program
 from tests.services import PostgresServer
 
 TIMES: Final = 200
@@ -32,9 +28,11 @@ def measure(count: int | None) -> Report:
     with new_directory() as directory, PostgresServer() as postgres:
         secrets = dict.fromkeys(("SECRET_KEY", "FIELD_ENCRYPTION_KEY"), "of-the-bench-alone-" * 3)
         environ = bare_environ(directory) | {"DATABASE_URL": postgres.url} | secrets
-        _run(environ, "manage.py", "migrate", "--verbosity", "0")
-        _run(environ, "-m", "bench.seat_house", "gala", str(SEATS))
-        samples = json.loads(_run(environ, "-m", "bench.graphql_in_process", str(count or TIMES)))
+        run_program(environ, "manage.py", "migrate", "--verbosity", "0")
+        run_program(environ, "-m", "bench.seat_house", "gala", str(SEATS))
+        samples = json.loads(
+            run_program(environ, "-m", "bench.graphql_in_process", str(count or TIMES))
+        )
     wall = {name: [each[0] for each in timed] for name, timed in samples.items()}
     used = {name: median(each[1] for each in timed) for name, timed in samples.items()}
     event = Floor(name="one object: its row by .values() and orjson", samples=wall["bare event"])
@@ -73,17 +71,3 @@ def measure(count: int | None) -> Report:
             "it reads once for each version of the chart, and the bare rows each time.",
         ],
     )
-
-
-def _run(environ: dict[str, str], *program: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, *program],
-        cwd=ROOT,
-        env={**environ, "PYTHONPATH": os.fspath(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
-    return done.stdout

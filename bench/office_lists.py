@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from bench.common import (
     BenchFailed,
@@ -16,7 +13,7 @@ from bench.common import (
     Row,
     new_directory,
 )
-from bench.common.processes import ROOT, bare_environ
+from bench.common.processes import bare_environ, run_program
 from tests.services import PostgresServer
 
 BOOKINGS: Final = 10_000
@@ -31,9 +28,9 @@ def measure(count: int | None) -> Report:
         secrets = dict.fromkeys(("SECRET_KEY", "FIELD_ENCRYPTION_KEY"), "of-the-bench-alone-" * 3)
         environ = bare_environ(directory) | {"DATABASE_URL": postgres.url} | secrets
         environ |= {"ALLOWED_HOSTS": "127.0.0.1"}
-        _run(environ, "manage.py", "migrate", "--verbosity", "0")
+        run_program(environ, "manage.py", "migrate", "--verbosity", "0")
         asked = ("-m", "bench.office_in_process", str(BOOKINGS), str(count or TIMES))
-        pages = json.loads(_run(environ, *asked))
+        pages = json.loads(run_program(environ, *asked))
     dear = {
         name: page["statements"]
         for name, page in pages.items()
@@ -63,17 +60,3 @@ def measure(count: int | None) -> Report:
             f"Statements of a page, login included: {listed}; a list may have {MOST_STATEMENTS}.",
         ],
     )
-
-
-def _run(environ: dict[str, str], *program: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, *program],
-        cwd=ROOT,
-        env={**environ, "PYTHONPATH": os.fspath(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
-    return done.stdout

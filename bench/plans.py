@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bench.common import BenchFailed, Figure, Report, Row, new_directory
-from bench.common.processes import ROOT, bare_environ
+from bench.common.processes import bare_environ, run_program
 from tests.services import PostgresServer
 
 BOOKINGS: Final = 1_000_000
@@ -37,15 +34,15 @@ def measure(count: int | None) -> Report:
         secrets = dict.fromkeys(("SECRET_KEY", "FIELD_ENCRYPTION_KEY"), "of-the-bench-alone-" * 3)
         environ = bare_environ(directory) | {"DATABASE_URL": postgres.url} | secrets
         environ |= {"ALLOWED_HOSTS": "127.0.0.1"}
-        _run(environ, "manage.py", "migrate", "--verbosity", "0")
+        run_program(environ, "manage.py", "migrate", "--verbosity", "0")
         _set_up(postgres.url)
-        _run(
+        run_program(
             environ,
             *("manage.py", "make_volume", "--anyway", "--bookings", str(bookings)),
             *("--seats", str(bookings // BOOKINGS_A_SEAT)),
             *("--hotels", str(HOTELS)),
         )
-        work = json.loads(_run(environ, "-m", "bench.plans_in_process"))
+        work = json.loads(run_program(environ, "-m", "bench.plans_in_process"))
     faults = [fault for name, judged in work.items() for fault in _faults(name, judged)]
     if faults:
         told = "\n".join(faults[:MOST_TOLD])
@@ -98,17 +95,3 @@ def _report(bookings: int, work: Mapping[str, Sequence[Mapping[str, Any]]]) -> R
             *(f"Allowed to read much: {name}: {why}" for name, why in ALLOWED.items()),
         ],
     )
-
-
-def _run(environ: Mapping[str, str], *program: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *program],
-        cwd=ROOT,
-        env={**environ, "PYTHONPATH": os.fspath(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
-    return done.stdout

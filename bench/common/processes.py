@@ -37,6 +37,21 @@ def free_port() -> int:
         return port
 
 
+def run_program(environ: Mapping[str, str], *program: str) -> str:
+    """Run a Python program of this project; return what it printed. Raises BenchFailed."""
+    done = subprocess.run(
+        [sys.executable, *program],
+        cwd=ROOT,
+        env={"PYTHONPATH": os.fspath(ROOT), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BenchFailed(f"{' '.join(program)}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
 class Process:
     """A ``manage.py`` command that says its address on standard output. Use it by ``with``."""
 
@@ -196,17 +211,7 @@ class EmbeddedHouse(Process):
 
     def run_for_json(self, *program: str) -> Any:
         """Run a Python program on the house's data; return the JSON value that it printed."""
-        done = subprocess.run(
-            [sys.executable, *program],
-            cwd=ROOT,
-            env=dict(self._environ),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
-        return json.loads(done.stdout)
+        return json.loads(run_program(self._environ, *program))
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,8 +11,7 @@ from typing import Any, Final, Self
 
 import psycopg
 
-from bench.common.errors import BenchFailed
-from bench.common.processes import ROOT, Process, bare_environ, free_port
+from bench.common.processes import Process, bare_environ, free_port, run_program
 from bench.common.processor import processor_seconds, processor_seconds_of_tree
 from tests.services import PostgresServer, ValkeyServer
 
@@ -84,17 +81,7 @@ class ProductionHouse:
 
     def run(self, *program: str) -> str:
         """Run a Python program in the product's environment; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, *program],
-            cwd=ROOT,
-            env=self._environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise BenchFailed(f"{' '.join(program)}: {done.stderr[-500:]}")
-        return done.stdout
+        return run_program(self._environ, *program)
 
     def run_for_json(self, *program: str) -> Any:
         """Like ``run``, for a program that prints one JSON value."""

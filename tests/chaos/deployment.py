@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +12,10 @@ from typing import Any, Final, Self
 import psycopg
 import redis
 
-from bench.common.processes import bare_environ
+from bench.common.processes import bare_environ, run_program
 from bench.eight_houses import HOUSES
 from tests.chaos.lock_cloud import LockCloud
 from tests.chaos.node import HOST, Node
-from tests.common.processes import ROOT
 from tests.deploy.nginx import NGINX, proxying
 from tests.services import PostgresServer, ValkeyServer
 
@@ -109,17 +106,7 @@ class Deployment:
 
     def run(self, *program: str) -> str:
         """Run a Python program in the product's environment; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, *program],
-            cwd=ROOT,
-            env=self._environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(program)}: {done.stderr[-2000:]}")
-        return done.stdout
+        return run_program(self._environ, *program)
 
     def run_for_json(self, *program: str) -> Any:
         """Like ``run``, for a program that prints one JSON value."""
